@@ -1,0 +1,160 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every Swift target is built under the same rules; a target never relaxes them for itself.
+let house: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .strictMemorySafety(),  // each unsafe use is spelled `unsafe`
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),  // C modules stay behind their wrapper
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  .treatAllWarnings(as: .error),
+]
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdTesting = Target.Dependency.product(name: "HummingbirdTesting", package: "hummingbird")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioHTTPCompression = Target.Dependency.product(name: "NIOHTTPCompression", package: "swift-nio-extras")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+
+/// A library of the house: its folder in Sources, and the floors below that it stands on.
+func room(_ name: String, on dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: house)
+}
+
+/// A program: a few lines that join a shell to a stage.
+func program(_ name: String, on dependencies: [Target.Dependency]) -> Target {
+  .executableTarget(name: name, dependencies: dependencies, swiftSettings: house)
+}
+
+func tests(_ name: String, on dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: name, dependencies: dependencies, swiftSettings: house)
+}
+
+let package = Package(
+  name: "weir",
+  products: [
+    .executable(name: "weir", targets: ["weir"]),
+    .executable(name: "weir-fetch", targets: ["weir-fetch"]),
+    .executable(name: "weir-hash", targets: ["weir-hash"]),
+    .executable(name: "weir-stage", targets: ["weir-stage"]),
+    .executable(name: "weir-merge", targets: ["weir-merge"]),
+    .executable(name: "weir-vendor", targets: ["weir-vendor"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-extras.git", from: "1.35.2"),
+    .package(url: "https://github.com/apple/swift-system.git", from: "1.8.1"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1"),
+    .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess.git", from: "1.0.2"),
+  ],
+  targets: [
+    // Programs.
+    program("weir", on: ["OpsCommands", "Telemetry", argumentParser]),
+    program("weir-fetch", on: ["Fetching", "StageRuntime", argumentParser]),
+    program("weir-hash", on: ["Hashing", "StageRuntime", argumentParser]),
+    program("weir-stage", on: ["Staging", "StageRuntime", argumentParser]),
+    program("weir-merge", on: ["Merging", "StageRuntime", argumentParser]),
+    program("weir-vendor", on: ["VendorSimulator", "Telemetry", argumentParser]),
+
+    // Shells.
+    room("Control", on: ["PipelineConfig", "Postgres", "Spool", "Telemetry", subprocess, system]),
+    room(
+      "OpsCommands",
+      on: [
+        "Control", "JSONText", "Merging", "PipelineConfig", "Postgres", "Spool", "Telemetry", argumentParser, logging,
+        subprocess, system,
+      ]
+    ),
+    room("StageRuntime", on: ["PipelineConfig", "Spool", "Telemetry", argumentParser, logging, system]),
+
+    // Stages: never import each other.
+    room(
+      "Fetching",
+      on: ["JSONText", "PipelineConfig", "Spool", "Telemetry", asyncHTTPClient, logging, nioCore, nioHTTP1, system]
+    ),
+    room("Hashing", on: ["JSONText", "PipelineConfig", "Spool", "Telemetry", crypto]),
+    room("Merging", on: ["JSONText", "PipelineConfig", "Postgres", "Spool", "Telemetry", logging, system]),
+    room("Staging", on: ["JSONText", "PipelineConfig", "Spool", "Telemetry"]),
+
+    // Files: the only code that knows a path in the spool.
+    room("Spool", on: ["CLinux", "JSONText", "LZ4", "Telemetry", system]),
+
+    // Values.
+    room("JSONText", on: ["CSimdJSON"]),
+    room("LZ4", on: ["CLZ4"]),
+    room("PipelineConfig", on: ["JSONText", "Telemetry", system]),
+    room("Postgres", on: ["CLibPQ", "Telemetry", system]),
+    room("Telemetry", on: [logging]),
+
+    // C doors.
+    .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+    .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(name: "CLinux"),
+    .target(name: "CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
+
+    // Beside: a vendor to practise on, and what tests share.
+    room(
+      "VendorSimulator",
+      on: [
+        "CZlib", "JSONText", "LZ4", "Telemetry", argumentParser, asyncHTTPClient, httpTypes, hummingbird, logging, nioCore,
+        nioHTTP1, serviceLifecycle, system,
+      ]
+    ),
+    room("TestSupport", on: ["PipelineConfig", "Postgres", "Spool", "Telemetry", subprocess, system]),
+
+    // Tests mirror targets.
+    tests("FetchingTests", on: ["Fetching", "JSONText", "PipelineConfig", "Spool", "TestSupport", system]),
+    tests("HashingTests", on: ["Hashing", "JSONText", "PipelineConfig", "Spool", "TestSupport", crypto, system]),
+    tests("JSONTextTests", on: ["JSONText", "TestSupport", system]),
+    tests("LZ4Tests", on: ["LZ4", "TestSupport"]),
+    tests(
+      "MergingTests",
+      on: ["JSONText", "Merging", "PipelineConfig", "Postgres", "Spool", "Telemetry", "TestSupport", system]
+    ),
+    tests(
+      "OpsCommandsTests",
+      on: [
+        "OpsCommands", "Control", "PipelineConfig", "Postgres", "Spool", "Telemetry", "TestSupport", argumentParser,
+        system,
+      ]
+    ),
+    tests("PipelineConfigTests", on: ["PipelineConfig", "Telemetry", "TestSupport", system]),
+    tests(
+      "PipelineTests",
+      on: [
+        "JSONText", "PipelineConfig", "Postgres", "Spool", "Telemetry", "TestSupport", nioCore, nioPosix, subprocess,
+        system,
+      ]
+    ),
+    tests("PostgresTests", on: ["Postgres", "Telemetry", "TestSupport", system]),
+    tests("SpoolTests", on: ["Spool", "LZ4", "Telemetry", "TestSupport", system]),
+    tests("StageRuntimeTests", on: ["StageRuntime", "Telemetry", "TestSupport"]),
+    tests("StagingTests", on: ["Staging", "JSONText", "PipelineConfig", "Postgres", "Spool", "TestSupport", system]),
+    tests("TelemetryTests", on: ["Telemetry", "TestSupport"]),
+    tests(
+      "VendorSimulatorTests",
+      on: [
+        "VendorSimulator", "JSONText", "Telemetry", "TestSupport", httpTypes, hummingbird, hummingbirdTesting, nioCore, system,
+      ]
+    ),
+  ],
+  cxxLanguageStandard: .cxx17
+)

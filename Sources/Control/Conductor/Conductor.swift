@@ -1,0 +1,94 @@
+public import PipelineConfig
+public import Spool
+internal import Synchronization
+internal import SystemPackage
+internal import Telemetry
+
+/// Runs feeds one after another, each as `weir-fetch F | weir-hash - | weir-stage - | weir-merge -`.
+///
+/// The programs are processes, so a crash of one is a failed feed and nothing more. What a run says goes to one
+/// function as ``RunEvent`` values; nothing is printed here.
+public struct Conductor: Sendable {
+  let pipeline: Pipeline
+  let spool: Spool
+  let programs: ProgramFolder
+  let options: RunOptions
+  let stop: StopControl
+  /// Writes a failed run down where `weir logs` finds it. What merge has committed it has written down itself.
+  let record: @Sendable (FailedRun) async throws -> Void
+  let tell: @Sendable (RunEvent) -> Void
+
+  /// Time between two snapshots of the progress: smooth to the eye, nothing to compute.
+  static let progressInterval = Duration.milliseconds(200)
+
+  public init(
+    pipeline: Pipeline,
+    spool: Spool,
+    programs: ProgramFolder,
+    options: RunOptions,
+    stop: StopControl,
+    record: @escaping @Sendable (FailedRun) async throws -> Void,
+    tell: @escaping @Sendable (RunEvent) -> Void
+  ) {
+    self.pipeline = pipeline
+    self.spool = spool
+    self.programs = programs
+    self.options = options
+    self.stop = stop
+    self.record = record
+    self.tell = tell
+  }
+
+  /// Runs every feed of the plan and returns how each ended; no feed's failure ends the run, but children of a feed
+  /// that did not succeed are skipped.
+  public func run(_ plan: RunPlan) async -> RunReport {
+    let clock = ContinuousClock()
+    let start = clock.now
+    var outcomes: [FeedOutcome] = []
+    for (index, phase) in plan.phases.enumerated() {
+      if plan.phases.count > 1, stop.level == .none { tell(.phase(number: index + 1, of: plan.phases.count, phase)) }
+      for feed in phase.feeds {
+        let parent = outcomes.first { $0.feed == plan.parent(of: feed) }
+        let outcome = await outcome(of: feed, parent: parent)
+        outcomes.append(outcome)
+        await writeDown(outcome)
+        tell(.ended(outcome))
+      }
+    }
+    return RunReport(outcomes: outcomes, elapsed: clock.now - start)
+  }
+
+  private func outcome(of feed: String, parent: FeedOutcome?) async -> FeedOutcome {
+    guard stop.level == .none else { return FeedOutcome(feed: feed, status: .notStarted) }
+    if let parent, parent.status != .succeeded {
+      let reason = FeedOutcome.Reason(
+        program: nil,
+        message: "\(parent.feed), the feed of its parents, did not succeed",
+        next: "weir run \(parent.feed) \(feed)",
+        exitStatus: parent.reason?.exitStatus ?? .temporaryFailure
+      )
+      return FeedOutcome(feed: feed, status: .skipped, reason: reason)
+    }
+    let run = FeedRun(conductor: self, feed: feed)
+    do {
+      return try await run.outcome()
+    } catch {
+      return FeedOutcome(feed: feed, status: .failed, elapsed: run.elapsed, reason: .init(error))
+    }
+  }
+
+  private func writeDown(_ outcome: FeedOutcome) async {
+    guard outcome.status == .failed || outcome.status == .stopped else { return }
+    do {
+      try await record(FailedRun(outcome, isFull: isFull(outcome.feed)))
+    } catch {
+      tell(.notRecorded(feed: outcome.feed, .init(error)))
+    }
+  }
+
+  /// Asked for, or because there is no watermark to start from.
+  private func isFull(_ feed: String) throws -> Bool {
+    if options.isFull { return true }
+    return try options.since == nil && spool.loadState("watermark.json", feed: feed) == nil
+  }
+}

@@ -1,0 +1,25 @@
+/// What a person asks of a run, beyond which feeds.
+public struct RunOptions: Sendable, Equatable {
+  /// Everything, not only what changed since the watermark.
+  public var isFull = false
+  /// Start from this version instead of the watermark.
+  public var since: String?
+  /// Most records of each feed.
+  public var limit: Int?
+  /// `pipeline.json` as it was named on the command line.
+  public var config: String
+
+  public init(config: String) { self.config = config }
+
+  /// What every program is given.
+  var shared: [String] { ["--config", config, "--log-format", "json"] }
+
+  /// What fetch is given for a feed.
+  func fetchArguments(feed: String) -> [String] {
+    var arguments = [feed]
+    if isFull { arguments.append("--full") }
+    if let since { arguments += ["--since", since] }
+    if let limit { arguments += ["--limit", String(limit)] }
+    return arguments + shared
+  }
+}

@@ -1,0 +1,38 @@
+internal import Spool
+internal import Telemetry
+
+/// The lines that say what happens on the way.
+enum EventLine {
+  static func text(_ event: RunEvent, style: TextStyle) -> String {
+    switch event {
+    case .phase(let number, let count, let phase):
+      return style.strong("phase \(number) of \(count): \(phase.name)") + " (\(phase.feeds.joined(separator: ", ")))"
+    case .leftovers(let feed, let segments):
+      return "\(feed): \(FigureText.counted(segments, "segment")) left over from an earlier run; these come first"
+    case .leftoversRemain(let feed, let reason):
+      return "\(feed): \(style.attention("not all left over was merged")): \(text(reason))"
+    case .said(let feed, let said):
+      let message = TextStyle.printable(said.message ?? "")
+      guard said.event == .failed else {
+        return "\(feed): \(said.stage): \(style.attention(said.level ?? "note")): \(message)"
+      }
+      let next = said.next.map { TextStyle.printable("; next: \($0)") } ?? ""
+      return "\(feed): \(said.stage): \(style.bad("error")): \(message)\(next)"
+    case .wrote(let feed, let stage, let line):
+      return "\(feed): \(ProgramFolder.name(of: stage)): \(TextStyle.printable(line))"
+    case .notRecorded(let feed, let reason):
+      return "\(feed): \(style.attention("this end is not in the database's log")): \(text(reason))"
+    case .progress(let snapshot):
+      return ProgressLine.text(snapshot, style: style)
+    case .ended(let outcome):
+      return OutcomeLine.text(outcome, style: style)
+    }
+  }
+
+  /// Which program, what happened, and what to do next, in one line.
+  static func text(_ reason: FeedOutcome.Reason) -> String {
+    let program = reason.program.map { "\($0): " } ?? ""
+    let next = reason.next.map { "; next: \($0)" } ?? ""
+    return TextStyle.printable("\(program)\(reason.message)\(next)")
+  }
+}

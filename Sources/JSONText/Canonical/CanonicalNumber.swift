@@ -1,0 +1,99 @@
+/// The one form of a number: what ECMAScript prints for the double (RFC 8785 §3.2.2.3) when that double is the number
+/// exactly as written, and otherwise its exact decimal digits.
+enum CanonicalNumber {
+  /// Digits of a whole number that a double certainly holds: 10^15 < 2^53.
+  private static let exactDigitsMax = 15
+
+  @unsafe
+  static func append(_ token: UnsafeBufferPointer<UInt8>, to out: inout OutputBytes) {
+    if unsafe isPlainInteger(token) {
+      unsafe out.append(token)
+    } else {
+      out.append(form(of: unsafe String(decoding: token, as: UTF8.self)))
+    }
+  }
+
+  /// Short whole numbers, which is most numbers there are, are their own form; `-0` is not.
+  private static func isPlainInteger(_ token: UnsafeBufferPointer<UInt8>) -> Bool {
+    let isNegative = unsafe token[0] == UInt8(ascii: "-")
+    let digits = token.count - (isNegative ? 1 : 0)
+    guard digits <= exactDigitsMax else { return false }
+    if isNegative, unsafe token[1] == UInt8(ascii: "0") { return false }
+    for index in (isNegative ? 1 : 0)..<token.count where unsafe token[index] < 0x30 || token[index] > 0x39 {
+      return false
+    }
+    return true
+  }
+
+  /// The canonical form of any JSON number.
+  static func form(of token: String) -> String {
+    let exact = Decimal10(token)
+    guard !exact.digits.isEmpty else { return "0" }
+    guard let double = Double(token), double.isFinite else { return exact.ecmaScript }
+    // Swift prints the shortest digits that read back as this double, as ECMAScript does. When those are the digits that
+    // were written, the double says the number; a double that merely lies nearest has other digits, and the number keeps
+    // its own. Seventeen digits with a fraction are how many programs write a double, the last of them not always rounded
+    // the same way (RFC 8785's own example is 333333333.33333329), so these count as the double they read as.
+    let shortest = Decimal10(double.description)
+    let isDoubleInFull = exact.digits.count == 17 && exact.point < 17
+    return shortest == exact || isDoubleInFull ? shortest.ecmaScript : exact.ecmaScript
+  }
+}
+
+/// A decimal number as its digits and where the point stands: 0.d₁d₂d₃… × 10^point.
+struct Decimal10: Equatable {
+  var isNegative = false
+  /// Without leading and trailing zeros; empty for zero.
+  var digits: [UInt8] = []
+  var point = 0
+
+  /// Reads a number by JSON's grammar.
+  init(_ token: String) {
+    var beforePoint = 0
+    var sawPoint = false
+    var exponent = 0
+    var rest = Substring(token).utf8
+    if rest.first == UInt8(ascii: "-") {
+      isNegative = true
+      rest.removeFirst()
+    }
+    scan: while let byte = rest.popFirst() {
+      switch byte {
+      case UInt8(ascii: "."): sawPoint = true
+      case UInt8(ascii: "e"), UInt8(ascii: "E"):
+        // An exponent too long for Int is as good as infinite; clamped, it keeps its sign and equals itself.
+        let text = String(Substring(rest))
+        exponent =
+          Int(text.hasPrefix("+") ? String(text.dropFirst()) : text)
+          ?? (text.hasPrefix("-") ? -Self.exponentMax : Self.exponentMax)
+        break scan
+      default:
+        digits.append(byte)
+        if !sawPoint { beforePoint += 1 }
+      }
+    }
+    point = beforePoint + max(-Self.exponentMax, min(Self.exponentMax, exponent))
+    let leading = digits.prefix { $0 == 0x30 }.count
+    digits.removeFirst(leading)
+    point -= leading
+    while digits.last == 0x30 { digits.removeLast() }
+    if digits.isEmpty { (isNegative, point) = (false, 0) }
+  }
+
+  private static let exponentMax = 1 << 40
+
+  private var text: String { String(decoding: digits, as: UTF8.self) }
+  private var sign: String { isNegative ? "-" : "" }
+
+  /// As ECMAScript's Number::toString lays out digits (ECMA-262, 6.1.6.1.20).
+  var ecmaScript: String {
+    if digits.isEmpty { return "0" }
+    let count = digits.count
+    if count <= point, point <= 21 { return sign + text + String(repeating: "0", count: point - count) }
+    if 0 < point, point <= 21 { return sign + text.prefix(point) + "." + text.dropFirst(point) }
+    if -6 < point, point <= 0 { return sign + "0." + String(repeating: "0", count: -point) + text }
+    let exponent = point - 1
+    let mantissa = count == 1 ? text : text.prefix(1) + "." + text.dropFirst()
+    return "\(sign)\(mantissa)e\(exponent < 0 ? "-" : "+")\(exponent.magnitude)"
+  }
+}

@@ -1,0 +1,118 @@
+internal import JSONText
+internal import Postgres
+
+/// Turns lines of a staged segment into rows of COPY's text format.
+///
+/// A staged line has the table's columns as its members, in the order of the pipeline: each value is found where it is
+/// expected. A line in another order is looked up by name; one with other members was staged by another configuration.
+struct CopyRows: ~Copyable {
+  /// What one column takes from the line.
+  struct Column {
+    let name: JSONName
+    let label: String
+    /// Kept as the JSON it was written in; everything else as its text.
+    let isJSON: Bool
+
+    init(_ label: String, isJSON: Bool = false) {
+      name = JSONName(label)
+      self.label = label
+      self.isJSON = isJSON
+    }
+  }
+
+  /// Why a line cannot be a row.
+  struct BadLine: Error, Equatable {
+    var reason: String
+  }
+
+  /// The rows that are not sent yet.
+  private(set) var bytes = OutputBytes(capacity: CopyWriter.pieceByteCount * 5 / 4)
+  private var parser = JSONParser()
+  private let columns: [Column]
+
+  init(columns: [Column]) { self.columns = columns }
+
+  /// Appends one row.
+  mutating func append(_ line: Span<UInt8>) throws(BadLine) {
+    do {
+      // Depth 1: a jsonb column's value is taken as it was written, so nothing has to look inside it.
+      try parser.parse(line, maxDepth: 1)
+    } catch {
+      throw BadLine(reason: "not a staged line: \(error)")
+    }
+    guard parser.kind(parser.root) == .object else { throw BadLine(reason: "not a staged line: not an object") }
+    if try !appendInOrder() { try appendByName() }
+    bytes.append(0x0A)
+  }
+
+  /// Sends the rows when they are worth a message, or with `all` whatever there is.
+  mutating func send(to writer: inout CopyWriter, all: Bool) throws(PostgresError) {
+    guard all || bytes.count >= CopyWriter.pieceByteCount else { return }
+    try bytes.withBytes { (rows) throws(PostgresError) in try writer.write(rows) }
+    bytes.removeAll()
+  }
+
+  /// The fast way: member by member, comparing names. False, with nothing appended, when the order is another.
+  private mutating func appendInOrder() throws(BadLine) -> Bool {
+    let start = bytes.count
+    let object = parser.root
+    var at = parser.firstChild(object)
+    for index in columns.indices {
+      guard let name = at, parser.hasText(name, columns[index].name), let value = parser.next(after: name, in: object)
+      else {
+        bytes.truncate(to: start)
+        return false
+      }
+      try append(value, columns[index], isFirst: index == 0)
+      at = parser.next(after: value, in: object)
+    }
+    if at == nil { return true }
+    bytes.truncate(to: start)
+    return false
+  }
+
+  private mutating func appendByName() throws(BadLine) {
+    let object = parser.root
+    for index in columns.indices {
+      guard let value = parser.member(object, columns[index].name) else {
+        throw BadLine(reason: "has no column \(columns[index].label): staged for another pipeline.json")
+      }
+      try append(value, columns[index], isFirst: index == 0)
+    }
+    guard memberCount(object) == columns.count else {
+      throw BadLine(reason: "has columns that the pipeline does not name: staged for another pipeline.json")
+    }
+  }
+
+  private func memberCount(_ object: JSONNode) -> Int {
+    var count = 0
+    var at = parser.firstChild(object)
+    while let name = at, let value = parser.next(after: name, in: object) {
+      count += 1
+      at = parser.next(after: value, in: object)
+    }
+    return count
+  }
+
+  private mutating func append(_ value: JSONNode, _ column: Column, isFirst: Bool) throws(BadLine) {
+    if !isFirst { bytes.append(0x09) }
+    let isWhole: Bool
+    switch parser.kind(value) {
+    case .null:
+      bytes.append("\\N")
+      return
+    case .number, .true, .false:
+      bytes.appendRaw(value, of: parser)
+      return
+    case .string where !column.isJSON:
+      // A string written without escapes has no backslash and no control character in it: JSON does not allow them.
+      bytes.appendText(value, of: parser)
+      return
+    case .escapedString where !column.isJSON:
+      isWhole = unsafe parser.withText(value) { text in unsafe CopyText.append(text, to: &bytes) }
+    case .string, .escapedString, .array, .object:
+      isWhole = unsafe parser.withRaw(value) { text in unsafe CopyText.append(text, to: &bytes) }
+    }
+    guard isWhole else { throw BadLine(reason: "column \(column.label) holds a NUL, which PostgreSQL cannot hold") }
+  }
+}

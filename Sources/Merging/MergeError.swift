@@ -1,0 +1,44 @@
+public import Telemetry
+
+/// A segment or a run cannot be merged. Each case carries what a person needs to act on it.
+public enum MergeError: OperatorError, Equatable {
+  /// The target table is not what the feed needs.
+  case unfitTable(feed: String, table: String, reason: String, hint: String)
+  /// A line of a staged segment is no row of the table.
+  case badLine(segment: String, line: Int, reason: String)
+  /// The server took fewer or more rows than the segment has.
+  case miscounted(segment: String, sent: Int, accepted: Int)
+  /// The server refused the data of a segment.
+  case refused(segment: String, reason: String)
+  /// fetched is not inserted + updated + unchanged + superseded + orphaned + rejected.
+  case unbalanced(feed: String, run: String, reason: String)
+
+  public var message: String {
+    switch self {
+    case .unfitTable(let feed, let table, let reason, _): "feed \(feed): table \(table) \(reason)"
+    case .badLine(let segment, let line, let reason): "\(segment): line \(line) \(reason)"
+    case .miscounted(let segment, let sent, let accepted):
+      "\(segment): \(sent) rows were sent and the server took \(accepted); nothing was merged"
+    case .refused(let segment, let reason): "\(segment): \(reason)"
+    case .unbalanced(let feed, let run, let reason): "feed \(feed): run \(run) does not balance: \(reason)"
+    }
+  }
+
+  public var hint: String? {
+    switch self {
+    case .unfitTable(_, _, _, let hint): hint
+    case .badLine: "stage it again: weir-stage --redo"
+    case .miscounted: "run it again; if it repeats, look for triggers on the staging table"
+    case .refused: "correct the column's type in pipeline.json or the table, then stage and merge the segment again"
+    case .unbalanced: "the watermark stays; look into weir.ledger for that run, then fetch again"
+    }
+  }
+
+  public var exitStatus: ExitStatus {
+    switch self {
+    case .unfitTable: .config
+    case .badLine, .refused, .unbalanced: .dataError
+    case .miscounted: .temporaryFailure
+    }
+  }
+}

@@ -1,0 +1,111 @@
+internal import Glibc
+internal import JSONText
+internal import Logging
+public import PipelineConfig
+internal import Postgres
+public import Spool
+public import Telemetry
+
+/// The merge stage: what is done with each staged segment.
+///
+/// Synchronous: libpq waits for the server in the calling thread, and the program has nothing else to do meanwhile.
+public struct MergeProcessor: SegmentProcessor {
+  public static let input = QueueName.staged
+
+  private let pipeline: Pipeline
+  private let spool: Spool
+  private let reporter: Reporter
+  private var session: MergeSession
+
+  /// How often a unit of work is done before a passing trouble (a lost connection, a deadlock) is given up on.
+  static let attemptsMax = 3
+
+  /// Connects to the database.
+  ///
+  /// - Throws: `PostgresError` when it cannot be reached or refuses.
+  public init(pipeline: Pipeline, spool: Spool, reporter: Reporter) throws {
+    session = try MergeSession(pipeline)
+    self.pipeline = pipeline
+    self.spool = spool
+    self.reporter = reporter
+  }
+
+  /// Merges one segment, or acts on a run's end.
+  public mutating func process(_ input: InputSegment) throws -> ProcessedSegment {
+    let feed = try pipeline.feed(named: input.feed)
+    let footer = try SegmentReader.footer(of: input.path)
+    guard let end = footer.end else { return try mergeSegment(input, footer, feed) }
+    return try endRun(footer, end, feed)
+  }
+
+  private mutating func mergeSegment(
+    _ input: InputSegment, _ footer: SegmentFooter, _ feed: Feed
+  ) throws -> ProcessedSegment {
+    let outcome = try repeating { session in
+      let merge = try session.merge(for: feed)
+      let adoptions = try session.adoptions(for: merge)
+      return try SegmentMerge(footer: footer, path: input.path).run(merge, adopting: adoptions, on: &session.connection)
+    }
+    if outcome.wasKnown {
+      let isSame = outcome.entry.records == footer.records
+      reporter.logger.log(
+        level: isSame ? .info : .warning,
+        isSame ? "already merged" : "already merged with another number of records; nothing was done now",
+        metadata: [
+          "segment": "\(footer.label)", "records": "\(footer.records)", "merged": "\(outcome.entry.records)",
+        ]
+      )
+    }
+    return ProcessedSegment(printed: nil, counts: outcome.entry.counts, footer: footer)
+  }
+
+  private mutating func endRun(_ footer: SegmentFooter, _ end: EndOfRun, _ feed: Feed) throws -> ProcessedSegment {
+    let others = pipeline.feeds.filter { $0.table == feed.table && $0.name != feed.name }.map { SeenTable(for: $0) }
+    let outcome = try repeating { session in
+      let merge = try session.merge(for: feed)
+      return try RunEnd(footer: footer, end: end).run(merge, others: others, on: &session.connection)
+    }
+    switch outcome {
+    case .waiting(let missing):
+      let names = missing.prefix(3).map(\.description).joined(separator: ", ")
+      reporter.logger.warning(
+        "the run's end waits for segments that are not merged yet; find them with: weir spool where SEGMENT",
+        metadata: ["feed": "\(feed.name)", "missing": "\(missing.count)", "first": "\(names)"]
+      )
+      return ProcessedSegment(printed: nil, counts: [:], footer: footer, settled: false)
+    case .settled(let report):
+      if let reason = report.imbalance {
+        throw MergeError.unbalanced(feed: feed.name, run: footer.run.description, reason: reason)
+      }
+      try saveState(report, feed: feed.name)
+      var counts = ["segments": 1]
+      if report.adopted > 0 { counts["adopted"] = report.adopted }
+      counts["unseen"] = report.unseen
+      return ProcessedSegment(printed: nil, counts: counts, footer: footer)
+    }
+  }
+
+  /// Fetch reads the watermark from the spool, since it has no database; what counts is the database's, after COMMIT.
+  private func saveState(_ report: RunEnd.Report, feed: String) throws {
+    guard let watermark = report.watermark else { return }
+    let state = JSONValue.object([
+      JSONMember(name: "watermark", value: .string(watermark)), JSONMember(name: "run", value: .string(report.run)),
+      JSONMember(name: "mode", value: .string(report.mode)),
+    ])
+    try spool.saveState(Array(state.encoded.utf8), name: "watermark.json", feed: feed)
+  }
+
+  /// Does a unit of work again when what went wrong passes by itself; on a connection of its own if the old one is gone.
+  private mutating func repeating<Value>(_ work: (MergeSession) throws -> Value) throws -> Value {
+    for attempt in 1... {
+      do {
+        if session.connection.isBroken { session = try MergeSession(pipeline) }
+        return try work(session)
+      } catch let error as PostgresError where error.isTransient && attempt < Self.attemptsMax {
+        reporter.logger.warning("trying again", metadata: ["because": "\(error.message)", "attempt": "\(attempt)"])
+        sleep(UInt32(attempt))
+      }
+    }
+    preconditionFailure("the last attempt returns or throws")
+  }
+}

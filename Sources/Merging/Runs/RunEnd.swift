@@ -1,0 +1,141 @@
+internal import PipelineConfig
+internal import Postgres
+internal import Spool
+
+/// Acts on a run's end segment: checks that nothing disappeared, moves the watermark, writes the log.
+///
+/// All in one transaction, and done twice it is the same.
+struct RunEnd {
+  let footer: SegmentFooter
+  let end: EndOfRun
+
+  /// What came of it.
+  enum Outcome {
+    /// Not every segment of the run is merged yet; the names of those that are not.
+    case waiting([SegmentName])
+    case settled(Report)
+  }
+
+  struct Report {
+    /// Orphans of this feed that were loaded now.
+    var adopted: Int
+    /// Rows of the table that a complete full run did not see; nil when that is not known.
+    var unseen: Int?
+    /// The feed's position after the run, as the database has it now.
+    var watermark: String?
+    /// The run and the mode that brought it there; the run need not be this one.
+    var run: String
+    var mode: String
+    /// Why the run counts as failed; nil when it balances.
+    var imbalance: String?
+  }
+
+  /// - Parameter others: Every other feed into the same table.
+  func run(
+    _ merge: FeedMerge, others: [SeenTable], on connection: inout Connection
+  ) throws -> Outcome {
+    try connection.transaction { connection in
+      // One at a time: two ends of a feed must not pass each other between reading the state and writing it.
+      let lock = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))"
+      try connection.query(lock, parameters: ["weir.end:\(footer.feed)"], while: "end run \(footer.run)")
+      var totals = try RunTotals(feed: footer.feed, run: footer.run, on: &connection)
+      let missing = missingSegments(totals)
+      guard missing.isEmpty else { return .waiting(missing) }
+
+      let imbalance = totals.imbalance(end)
+      let hasParent = merge.feed.parent != nil
+      let adopted = try hasParent ? Adoption(statement: merge.statement).run(.all, on: &connection) : 0
+      totals.adopted += adopted
+      let unseen = imbalance == nil ? try countUnseen(merge, others, &connection) : nil
+      if imbalance == nil, end.complete { try moveState(&connection) }
+      try log(totals, unseen: unseen, imbalance: imbalance, &connection)
+      let state = try connection.query(
+        "SELECT watermark, run, mode FROM weir.sync_state WHERE feed = $1", parameters: [footer.feed], while: activity
+      ).first
+      return .settled(
+        Report(
+          adopted: adopted,
+          unseen: unseen,
+          watermark: state?[0],
+          run: state?[1] ?? footer.run.description,
+          mode: state?[2] ?? footer.mode.rawValue,
+          imbalance: imbalance
+        )
+      )
+    }
+  }
+
+  private var activity: String { "end run \(footer.run) of feed \(footer.feed)" }
+
+  /// A run numbers its segments without gaps, and the end comes after the last.
+  private func missingSegments(_ totals: RunTotals) -> [SegmentName] {
+    let merged = Set(totals.sequences)
+    return (footer.sequence - end.segments..<footer.sequence).filter { !merged.contains($0) }
+      .map { SegmentName(run: footer.run, sequence: $0) }
+  }
+
+  /// Rows of the table whose key neither this run nor the latest full run of another feed into it has brought.
+  private func countUnseen(
+    _ merge: FeedMerge, _ others: [SeenTable], _ connection: inout Connection
+  ) throws(PostgresError) -> Int? {
+    guard footer.mode == .full, end.complete else { return nil }
+    let run = footer.run.description
+    guard try merge.seen.holdsAll(of: run, on: &connection) else { return nil }
+    var conditions = [try merge.seen.lacks(run, on: &connection)]
+    for other in others {
+      guard let latest = try other.latestRun(on: &connection) else { continue }
+      guard try other.holdsAll(of: latest, on: &connection) else { return nil }
+      conditions.append(try other.lacks(latest, on: &connection))
+    }
+    let rows = try connection.query(
+      "SELECT count(*) FROM \(merge.target.qualified) t WHERE \(conditions.joined(separator: " AND "))",
+      while: "count what run \(run) did not see"
+    )
+    return rows.first?.first.flatMap { $0.flatMap(Int.init) }
+  }
+
+  /// Forward only: the end of an older run that comes late does not set the feed back. A run that brought nothing has
+  /// no watermark of its own and leaves the one there is.
+  private func moveState(_ connection: inout Connection) throws(PostgresError) {
+    try connection.execute(
+      """
+      INSERT INTO weir.sync_state AS s (feed, watermark, run, mode) VALUES ($1, $2, $3, $4)
+      ON CONFLICT (feed) DO UPDATE SET watermark = coalesce(excluded.watermark, s.watermark), run = excluded.run,
+        mode = excluded.mode, updated_at = clock_timestamp()
+      WHERE s.run <= excluded.run
+      """,
+      parameters: [footer.feed, end.watermark, footer.run.description, footer.mode.rawValue],
+      while: activity
+    )
+  }
+
+  private func log(
+    _ totals: RunTotals, unseen: Int?, imbalance: String?, _ connection: inout Connection
+  ) throws(PostgresError) {
+    let status = imbalance != nil ? "failed" : end.complete ? "succeeded" : "incomplete"
+    let numbers: [Int?] = [
+      end.records, totals.processed, totals.inserted, totals.updated, totals.unchanged, totals.superseded,
+      totals.orphaned, totals.adopted, totals.rejected, max(0, end.records - totals.processed - totals.rejected), unseen,
+    ]
+    let texts = [footer.run.description, footer.feed, footer.mode.rawValue, status, end.since, end.watermark]
+    // A run's name begins with the time at which it began.
+    try connection.execute(
+      """
+      INSERT INTO weir.sync_log (run, feed, mode, status, since, watermark, error, fetched, processed, inserted, updated,
+        unchanged, superseded, orphaned, adopted, rejected, failed, unseen, started_at)
+      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
+        to_timestamp(left($1, 15), 'YYYYMMDD"T"HH24MISS'))
+      ON CONFLICT (feed, run) DO UPDATE SET status = excluded.status, watermark = excluded.watermark,
+        error = excluded.error, fetched = excluded.fetched, processed = excluded.processed,
+        inserted = excluded.inserted, updated = excluded.updated, unchanged = excluded.unchanged,
+        superseded = excluded.superseded, orphaned = excluded.orphaned,
+        adopted = greatest(sync_log.adopted, excluded.adopted), rejected = excluded.rejected,
+        failed = excluded.failed, unseen = excluded.unseen, since = excluded.since, mode = excluded.mode,
+        finished_at = clock_timestamp()
+      WHERE sync_log.status <> 'succeeded'
+      """,
+      parameters: texts + [imbalance] + numbers.map { $0.map { String($0) } },
+      while: activity
+    )
+  }
+}

@@ -1,0 +1,97 @@
+internal import PipelineConfig
+internal import Postgres
+
+/// The keys that a feed's latest full run brought: what is in the target and not here was not seen.
+///
+/// UNLOGGED, for the next full run makes it again. After a crash of the server it is empty; then its count differs from
+/// the ledger's, and nothing is concluded from it.
+struct SeenTable {
+  let feed: String
+  let qualified: String
+  let keyColumns: [String]
+
+  init(for feed: Feed) {
+    self.feed = feed.name
+    qualified = Identifier.qualified("weir", "seen_\(feed.name)")
+    keyColumns = feed.keyColumns.map(\.name)
+  }
+
+  /// Makes the table if it is not there, with the key columns of the staging table.
+  func make(like staging: StagingTable, on connection: inout Connection) throws {
+    let activity = "make \(qualified)"
+    let keys = keyColumns.map(Identifier.quoted).joined(separator: ", ")
+    try connection.transaction { connection throws(PostgresError) in
+      // Two workers that begin together: the second one finds the table.
+      try connection.query(
+        "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", parameters: [qualified], while: activity
+      )
+      let comment = "\(keys) as in \(staging.definition)"
+      let found = try connection.query(
+        "SELECT obj_description(to_regclass($1), 'pg_class')", parameters: [qualified], while: activity
+      )
+      if found == [[comment]] { return }
+      try connection.executeScript(
+        """
+        DROP TABLE IF EXISTS \(qualified);
+        CREATE UNLOGGED TABLE \(qualified) AS
+          SELECT ''::text COLLATE "C" AS \(Self.runColumn), \(keys) FROM \(staging.qualified) WITH NO DATA;
+        COMMENT ON TABLE \(qualified) IS \(Literal.quoted(comment));
+        """,
+        while: activity
+      )
+    }
+  }
+
+  /// Empties the table when it holds an older run.
+  ///
+  /// - Returns: Whether the keys of `run` are to be noted: not when the table already has a later one.
+  func open(for run: String, on connection: inout Connection) throws(PostgresError) -> Bool {
+    if let held = try heldRun(&connection), held < run {
+      // Another worker may be doing the same for the same run; who comes second finds the run there and keeps its keys.
+      try connection.query("LOCK TABLE \(qualified) IN ACCESS EXCLUSIVE MODE", while: "open \(qualified)")
+      if let held = try heldRun(&connection), held < run {
+        try connection.query("TRUNCATE \(qualified)", while: "open \(qualified)")
+      }
+    }
+    return try heldRun(&connection).map { $0 == run } ?? true
+  }
+
+  /// Whether the table holds every key that the ledger says was noted for a run.
+  func holdsAll(of run: String, on connection: inout Connection) throws(PostgresError) -> Bool {
+    let rows = try connection.query(
+      "SELECT coalesce(sum(seen), 0), coalesce(bool_and(seen IS NOT NULL), true) FROM weir.ledger "
+        + "WHERE feed = $1 AND run = $2",
+      parameters: [feed, run],
+      while: "look into the ledger"
+    )
+    guard let expected = rows.first, expected[1] == "t" else { return false }
+    guard try exists(&connection) else { return expected[0] == "0" }
+    let count = "SELECT count(*) FROM \(qualified) WHERE \(Self.runColumn) = $1"
+    return try connection.query(count, parameters: [run], while: "count \(qualified)") == [[expected[0]]]
+  }
+
+  /// The latest full run that the ledger knows of; nil when there was none.
+  func latestRun(on connection: inout Connection) throws(PostgresError) -> String? {
+    let latest = "SELECT max(run) FROM weir.ledger WHERE feed = $1 AND mode = 'full'"
+    return try connection.query(latest, parameters: [feed], while: "look into the ledger").first?.first ?? nil
+  }
+
+  /// A condition that holds for rows `t` of the target whose key a run did not bring.
+  func lacks(_ run: String, on connection: inout Connection) throws(PostgresError) -> String {
+    guard try exists(&connection) else { return "true" }
+    let sameKey = keyColumns.map(Identifier.quoted).map { "s.\($0) = t.\($0)" }.joined(separator: " AND ")
+    return "NOT EXISTS (SELECT FROM \(qualified) s WHERE \(sameKey) AND s.\(Self.runColumn) = \(Literal.quoted(run)))"
+  }
+
+  /// No column of a pipeline begins like this.
+  static let runColumn = "_weir_run"
+
+  private func heldRun(_ connection: inout Connection) throws(PostgresError) -> String? {
+    let first = "SELECT \(Self.runColumn) FROM \(qualified) LIMIT 1"
+    return try connection.query(first, while: "open \(qualified)").first?.first ?? nil
+  }
+
+  private func exists(_ connection: inout Connection) throws(PostgresError) -> Bool {
+    try connection.query("SELECT to_regclass($1)", parameters: [qualified], while: "look for \(qualified)") != [[nil]]
+  }
+}

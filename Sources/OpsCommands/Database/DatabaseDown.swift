@@ -1,0 +1,23 @@
+internal import ArgumentParser
+internal import Control
+internal import Telemetry
+
+struct DatabaseDown: OpsCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "down",
+    abstract: "Stop the private PostgreSQL; its data stays.",
+    discussion: helpText(
+      "Safe to call when it does not run.",
+      examples: """
+        weir db down
+        weir db down --directory /tmp/try/pg
+        """
+    )
+  )
+
+  @OptionGroup var server: ServerFolder
+
+  func run(terminal: any Terminal) async throws {
+    try await EmbeddedPostgres(directory: server.path()).down()
+  }
+}

@@ -1,0 +1,77 @@
+internal import Control
+internal import Postgres
+
+/// Questions to `weir.sync_log`, and the one row that is not merge's to write: that of a run which never got so far.
+enum SyncLog {
+  private static func connection(_ target: DatabaseTarget) throws -> Connection {
+    try Connection(to: target, applicationName: "weir")
+  }
+
+  /// The last run, the last success and the watermark of every feed that has run.
+  static func runs(in target: DatabaseTarget) throws -> [String: FeedStatus.Runs] {
+    var connection = try connection(target)
+    let rows = try connection.query(
+      """
+      SELECT l.feed, l.run, l.status, s.watermark,
+             (SELECT extract(epoch FROM clock_timestamp() - max(o.finished_at))::bigint
+                FROM weir.sync_log o WHERE o.feed = l.feed AND o.status = 'succeeded')
+        FROM (SELECT DISTINCT ON (feed) feed, run, status
+                FROM weir.sync_log ORDER BY feed, id DESC) l
+        LEFT JOIN weir.sync_state s ON s.feed = l.feed
+      """,
+      while: "read weir.sync_log"
+    )
+    var runs: [String: FeedStatus.Runs] = [:]
+    for row in rows {
+      guard let feed = row[0] else { continue }
+      let age = row[4].flatMap(Int.init)
+      runs[feed] = .init(lastRun: row[1], lastStatus: row[2], successAgeSeconds: age, watermark: row[3])
+    }
+    return runs
+  }
+
+  /// The newest runs first.
+  static func latest(_ limit: Int, feed: String?, in target: DatabaseTarget) throws -> [LogRow] {
+    var connection = try connection(target)
+    let rows = try connection.query(
+      """
+      SELECT to_char(finished_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), feed, run, mode, status,
+             extract(epoch FROM finished_at - started_at)::numeric(12,1), fetched, inserted, updated, unchanged,
+             rejected, error, json_strip_nulls(row_to_json(l))
+        FROM weir.sync_log l
+       WHERE $1::text IS NULL OR feed = $1
+       ORDER BY id DESC
+       LIMIT $2
+      """,
+      parameters: [feed, String(limit)],
+      while: "read weir.sync_log"
+    )
+    return rows.map(LogRow.init)
+  }
+
+  /// Writes down a run that failed or was stopped before merge could do it.
+  static func record(_ run: FailedRun, in target: DatabaseTarget) throws {
+    var connection = try connection(target)
+    try connection.execute(
+      """
+      INSERT INTO weir.sync_log (run, feed, mode, started_at, finished_at, status, fetched, processed, inserted, updated,
+                                 unchanged, superseded, orphaned, adopted, rejected, failed, error)
+      VALUES ($1, $2, $3, clock_timestamp() - make_interval(secs => $4::double precision), clock_timestamp(), $5,
+              $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+      ON CONFLICT (feed, run) DO NOTHING
+      """,
+      parameters: parameters(run),
+      while: "write weir.sync_log"
+    )
+  }
+
+  private static func parameters(_ run: FailedRun) -> [String?] {
+    let counts = run.counts
+    let numbers = [
+      counts.fetched, counts.placed, counts.inserted, counts.updated, counts.unchanged, counts.superseded,
+      counts.orphaned, counts.adopted, counts.rejected, max(0, counts.fetched - counts.settled),
+    ]
+    return [run.run, run.feed, run.isFull ? "full" : "incremental", String(run.elapsed / .seconds(1)), run.status]
+      + numbers.map { String($0) } + [run.error]
+  }
+}

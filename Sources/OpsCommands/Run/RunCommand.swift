@@ -1,0 +1,116 @@
+internal import ArgumentParser
+internal import Control
+internal import FoundationEssentials
+internal import Merging
+internal import PipelineConfig
+internal import Postgres
+internal import Spool
+internal import SystemPackage
+internal import Telemetry
+
+struct RunCommand: OpsCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run",
+    abstract: "Fetch, hash, stage and merge feeds, parents before children.",
+    discussion: helpText(
+      """
+      Each feed runs as weir-fetch FEED | weir-hash - | weir-stage - | weir-merge -, after whatever an earlier run has \
+      left in its queues. Without --full a feed brings what changed since its watermark. Children of a feed that fails \
+      are skipped; other feeds go on.
+
+      Progress goes to standard error: in place on a terminal, a line every 5 seconds elsewhere. Ctrl-C ends the fetch \
+      and merges what was fetched; again, it asks every program to end; a third time it ends them. Nothing is lost: the \
+      next run goes on with what is in the spool.
+      """,
+      examples: """
+        weir run                                  every feed of pipeline.json
+        weir run vow media                        these two, vow first
+        weir run --full                           everything, not only what changed
+        weir run idx --since 2026-11-01T00:00:00Z --limit 10000
+        weir run --json | jq 'select(.feed) | {feed, inserted, updated}'
+        """
+    )
+  )
+
+  @Argument(help: "Feeds to run; all of them when none is named.")
+  var feeds: [String] = []
+
+  @Flag(help: "Everything, not only what changed since the watermark.")
+  var full = false
+
+  @Option(help: ArgumentHelp("Start from this version instead of the watermark.", valueName: "version"))
+  var since: String?
+
+  @Option(help: ArgumentHelp("Most records of each feed; the watermark then stays where it is.", valueName: "records"))
+  var limit: Int?
+
+  @Flag(help: "Print one JSON object for each feed, and one for the whole run at the end.")
+  var json = false
+
+  @OptionGroup var config: ConfigOption
+
+  func validate() throws {
+    if full, since != nil { throw ValidationError("--full takes everything, so --since has nothing to say") }
+    if let limit, limit < 1 { throw ValidationError("--limit wants a number above 0") }
+  }
+
+  func run(terminal: any Terminal) async throws {
+    let pipeline = try config.pipeline()
+    let plan = try RunPlan(pipeline, selected: feeds)
+    let spool = try Spool(root: pipeline.spool.path)
+    let display = display(terminal)
+    let stop = StopControl()
+    let signals = StopSignals(stop) { display.say($0.announcement) }
+    defer { signals.cancel() }
+
+    let target = pipeline.database.target
+    let conductor = Conductor(
+      pipeline: pipeline,
+      spool: spool,
+      programs: try .beside(),
+      options: options,
+      stop: stop,
+      record: { run in try await offThePool { try SyncLog.record(run, in: target) } },
+      tell: { event in
+        display.show(event)
+        if json, case .ended(let outcome) = event { terminal.data(RunJSON.line(outcome).text) }
+      }
+    )
+    let report = await conductor.run(plan)
+    for line in OutcomeLine.summary(report, spool: pipeline.spool.path.string, style: style(terminal)) {
+      display.say(line)
+    }
+    if json { terminal.data(RunJSON.line(report).text) }
+    if report.exitStatus != .success { throw ExitCode(report.exitStatus) }
+  }
+
+  private var options: RunOptions {
+    var options = RunOptions(config: config.config)
+    options.isFull = full
+    options.since = since
+    options.limit = limit
+    return options
+  }
+
+  /// A line that is written over and lines of results cannot share a terminal.
+  private func display(_ terminal: any Terminal) -> RunDisplay {
+    let isAlone = terminal.isInteractive && !(json && StandardStream.output.isTerminal)
+    let mode = RunDisplay.Mode.chosen(isInteractive: isAlone, environment: ProcessInfo.processInfo.environment)
+    return RunDisplay(terminal: terminal, mode: mode, style: style(terminal))
+  }
+
+  private func style(_ terminal: any Terminal) -> TextStyle {
+    .chosen(isInteractive: terminal.isInteractive, environment: ProcessInfo.processInfo.environment)
+  }
+}
+
+extension StopControl.Level {
+  /// What a person is told who has just asked for the end.
+  fileprivate var announcement: String {
+    switch self {
+    case .none, .drain: "stopping: no more is fetched, what is there is merged; once more asks every program to end"
+    case .end: "ending: every program has been asked to end; once more ends them"
+    case .kill: "ended: the next run goes on with what is in the spool"
+    }
+  }
+}

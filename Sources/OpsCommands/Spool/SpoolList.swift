@@ -1,0 +1,100 @@
+internal import ArgumentParser
+internal import Spool
+internal import SystemPackage
+internal import Telemetry
+
+struct SpoolList: OpsCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "ls",
+    abstract: "List segments, one a line.",
+    discussion: helpText(
+      """
+      Tab-separated: feed, queue, state, segment, records, bytes, age. Bytes are those of the records, uncompressed. A \
+      dash stands where there is nothing to say: a draft, or a file that is damaged. Fields only ever grow to the right.
+      """,
+      examples: """
+        weir spool ls                                    everything
+        weir spool ls media fetched                      one queue of one feed
+        weir spool ls | awk -F'\\t' '$3 == "held"'        what waits for a person
+        weir spool ls --json | jq -s 'map(.records) | add'
+        """
+    )
+  )
+
+  @Argument(help: "Only this feed.")
+  var feed: String?
+
+  @Argument(help: "Only this queue: fetched, hashed or staged.", transform: SpoolList.queue)
+  var queue: QueueName?
+
+  @Flag(help: "Print one JSON object for each segment.")
+  var json = false
+
+  @OptionGroup var option: SpoolOption
+
+  func run(terminal: any Terminal) throws {
+    let spool = try option.spool()
+    var held: [String] = []
+    for feed in try spool.feeds(asked: feed) {
+      for entry in try SegmentEntry.all(feed: feed, queues: queue.map { [$0] } ?? QueueName.allCases, in: spool) {
+        terminal.data(json ? jsonLine(entry) : line(entry))
+        if entry.state == .held { held.append(entry.path.string) }
+      }
+    }
+    if let first = held.first { terminal.note("\(held.count) held; why: cat \(first).error") }
+  }
+
+  private static func queue(_ text: String) throws -> QueueName {
+    guard let queue = QueueName(rawValue: text) else {
+      let known = QueueName.allCases.map(\.rawValue).joined(separator: ", ")
+      throw ValidationError("\(text): no such queue; there are: \(known)")
+    }
+    return queue
+  }
+
+  private func line(_ entry: SegmentEntry) -> String {
+    let footer = entry.footer
+    let figures = [footer?.records, footer?.bytes].map { $0.map(String.init) ?? TextTable.nothing }
+    let place = [entry.feed, entry.queue.rawValue, entry.state.rawValue, entry.name.description]
+    return (place + figures + [AgeText.text(seconds: entry.ageSeconds)]).joined(separator: "\t")
+  }
+
+  private func jsonLine(_ entry: SegmentEntry) -> String {
+    let footer = entry.footer
+    var line = JSONLine()
+    line.add("feed", entry.feed)
+    line.add("queue", entry.queue.rawValue)
+    line.add("state", entry.state.rawValue)
+    line.add("segment", entry.name.description)
+    line.add("records", footer?.records)
+    line.add("bytes", footer?.bytes)
+    line.add("age_seconds", entry.ageSeconds)
+    line.add("stored_bytes", entry.storedBytes)
+    line.add("kind", footer?.kind.rawValue)
+    line.add("mode", footer?.mode.rawValue)
+    line.add("lowest_version", footer?.lowestVersion)
+    line.add("highest_version", footer?.highestVersion)
+    line.add("path", entry.path.string)
+    return line.text
+  }
+}
+
+extension Spool {
+  /// The feeds that have queues here, sorted, or the one asked for.
+  func feeds(asked: String?) throws -> [String] {
+    let feeds = try feeds().sorted()
+    guard let asked else { return feeds }
+    guard feeds.contains(asked) else { throw NoSuchFeed(feed: asked, known: feeds) }
+    return [asked]
+  }
+}
+
+/// The spool has no queues of that feed.
+struct NoSuchFeed: OperatorError, Equatable {
+  var feed: String
+  var known: [String]
+
+  var message: String { "\(feed): no such feed in the spool" }
+  var hint: String? { known.isEmpty ? "the spool is empty: weir run" : "there are: \(known.joined(separator: ", "))" }
+  var exitStatus: ExitStatus { .noInput }
+}

@@ -1,0 +1,33 @@
+internal import ArgumentParser
+internal import FoundationEssentials
+internal import PipelineConfig
+internal import Spool
+internal import SystemPackage
+internal import Telemetry
+
+/// Which spool: that of the pipeline, or the folder that is named.
+struct SpoolOption: ParsableArguments {
+  @Option(
+    name: .customLong("spool"),
+    help: ArgumentHelp("This spool, whatever pipeline.json says.", valueName: "folder")
+  )
+  var directory: String?
+
+  @OptionGroup var config: ConfigOption
+
+  /// The spool, which must be there: a command that only looks makes no folders.
+  func spool() throws -> Spool {
+    let root = try directory.map { FilePath($0) } ?? config.pipeline().spool.path
+    guard FileManager.default.fileExists(atPath: root.string) else { throw NoSpool(path: root) }
+    return try Spool(root: root)
+  }
+}
+
+/// There is no spool to look into.
+struct NoSpool: OperatorError, Equatable {
+  var path: FilePath
+
+  var message: String { "\(path): no such folder" }
+  var hint: String? { "weir run makes the spool; --spool names another one" }
+  var exitStatus: ExitStatus { .noInput }
+}

@@ -1,0 +1,47 @@
+internal import ArgumentParser
+internal import Merging
+internal import PipelineConfig
+internal import Postgres
+internal import Spool
+internal import Telemetry
+
+struct StatusCommand: OpsCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "status",
+    abstract: "Show each feed's queues, last run, last success and watermark.",
+    discussion: helpText(
+      """
+      READY, DONE and HELD count segments in the queues fetched/hashed/staged, REJECTED files of rejected records. When \
+      the database does not answer, what only it knows is a question mark, the watermark is that of the spool, a note \
+      says why, and the exit status is still 0: the rest is true.
+      """,
+      examples: """
+        weir status
+        weir status --json | jq -r 'select(.success_age_seconds > 86400) | .feed'
+        """
+    )
+  )
+
+  @Flag(help: "Print one JSON object for each feed.")
+  var json = false
+
+  @OptionGroup var config: ConfigOption
+
+  func run(terminal: any Terminal) async throws {
+    let pipeline = try config.pipeline()
+    let spool = try Spool(root: pipeline.spool.path)
+    var feeds = try pipeline.feedsInOrder.map { try FeedStatus(feed: $0.name, in: spool) }
+    let target = pipeline.database.target
+    do {
+      let runs = try await offThePool { try SyncLog.runs(in: target) }
+      for index in feeds.indices { feeds[index].runs = runs[feeds[index].feed] ?? FeedStatus.Runs() }
+    } catch {
+      terminal.note("the database does not answer: \(error)")
+    }
+    for line in json ? feeds.map({ StatusText.json($0).text }) : StatusText.table(feeds) { terminal.data(line) }
+    let held = feeds.filter { feed in QueueName.allCases.contains { feed.depth($0, .held) > 0 } }.map(\.feed)
+    if !held.isEmpty {
+      terminal.note("held segments wait for a person: \(held.joined(separator: ", ")); see weir spool ls")
+    }
+  }
+}

@@ -1,0 +1,81 @@
+internal import CLibPQ
+internal import Telemetry
+
+/// The open end of a `COPY … FROM STDIN`. Lives only inside ``Connection/copy(_:while:_:)``.
+@safe
+public struct CopyWriter: ~Copyable {
+  private let handle: OpaquePointer
+  private let activity: String
+
+  @unsafe init(handle: OpaquePointer, activity: String) {
+    unsafe self.handle = handle
+    self.activity = activity
+  }
+
+  /// Sends bytes to the server. Rows may straddle calls. The call costs little more than a copy, but at 8 KB a message
+  /// goes out; callers send about ``pieceByteCount`` at a time.
+  ///
+  /// - Throws: ``PostgresError`` when the connection is gone. A malformed row is reported later, when the COPY ends,
+  ///   because the server reads behind us.
+  public mutating func write(_ bytes: Span<UInt8>) throws(PostgresError) {
+    let status = unsafe bytes.withUnsafeBytes { buffer in
+      unsafe PQputCopyData(handle, buffer.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(buffer.count))
+    }
+    guard status == 1 else { throw PostgresError(unsafe String(cString: PQerrorMessage(handle)), while: activity) }
+  }
+
+  /// Bytes worth sending at once: big enough that the call costs nothing, small enough to stay in the processor's cache.
+  public static let pieceByteCount = 8 << 10
+}
+
+extension Connection {
+  /// Streams rows into a table and returns how many the server accepted, as its command tag has it.
+  ///
+  /// The COPY is ended on every path, completed when `body` returns and cancelled when it throws, so the session is
+  /// always usable afterwards. Compare the count with the number of rows sent: a COPY may end early and succeed.
+  ///
+  /// - Throws: ``PostgresError`` of the server, or what `body` throws. When both happened, the server's: it is why the
+  ///   connection took no more.
+  public mutating func copy(
+    _ statement: String,
+    while activity: String,
+    _ body: (inout CopyWriter) throws -> Void
+  ) throws -> Int {
+    let opened = unsafe QueryResult(PQexec(handle, statement))
+    if let failure = opened.failure(while: activity, lost: lastMessage) { throw failure }
+    guard opened.status == PGRES_COPY_IN else {
+      throw PostgresError("not a COPY FROM STDIN", while: activity, exitStatus: .software)
+    }
+    var writer = unsafe CopyWriter(handle: handle, activity: activity)
+    do {
+      try body(&writer)
+    } catch {
+      unsafe PQputCopyEnd(handle, "cancelled by the client")
+      let server = finishCopy(activity).failure
+      let isOurCancel = server.map { $0.sqlState == .queryCancelled } ?? true
+      throw error is PostgresError && !isOurCancel ? server ?? error : error
+    }
+    guard unsafe PQputCopyEnd(handle, nil) == 1 else {
+      throw finishCopy(activity).failure ?? PostgresError(lastMessage, while: activity)
+    }
+    let (accepted, failure) = finishCopy(activity)
+    if let failure { throw failure }
+    return accepted
+  }
+
+  /// Reads results until libpq says NULL: the session is busy until then.
+  private mutating func finishCopy(_ activity: String) -> (accepted: Int, failure: PostgresError?) {
+    var accepted = 0
+    var failure: PostgresError?
+    while let pointer = unsafe PQgetResult(handle) {
+      let result = unsafe QueryResult(pointer)
+      if let refused = result.failure(while: activity, lost: lastMessage) {
+        failure = failure ?? refused
+        // A lost connection answers with an error for ever in COPY state; the first one says it.
+        if isBroken { break }
+      }
+      accepted += result.affectedRows ?? 0
+    }
+    return (accepted, failure)
+  }
+}

@@ -1,0 +1,53 @@
+public import SystemPackage
+
+/// A ready segment that one worker has. The claim is a lock on the file: it ends with this value, or with the process.
+public struct ClaimedSegment: ~Copyable {
+  public let name: SegmentName
+  private let queue: SpoolQueue
+  private let file: OpenFile
+
+  init(name: SegmentName, queue: SpoolQueue, file: consuming OpenFile) {
+    self.name = name
+    self.queue = queue
+    self.file = file
+  }
+
+  public var path: FilePath { file.path }
+
+  /// The segment, as a stage's processor takes it.
+  public var input: InputSegment {
+    InputSegment(feed: queue.feed, queue: queue.name, state: .ready, name: name, path: path, isRedo: false)
+  }
+
+  /// Moves the segment to `done`. What was made of it must be published before.
+  ///
+  /// An older copy in `held` goes: this is its cure.
+  ///
+  /// - Throws: ``SpoolError``; the segment is then still ready, and doing it again must be harmless.
+  public consuming func finish() throws(SpoolError) {
+    try move(to: .done)
+    if try FileName.remove(queue.path(of: name, in: .held)) { try FileName.remove(queue.notePath(of: name)) }
+  }
+
+  /// Sets the segment aside for a person, with a note beside it that says why.
+  ///
+  /// - Throws: ``SpoolError``; the segment is then still ready.
+  public consuming func hold(reason: HoldReason) throws(SpoolError) {
+    // The note first: whatever is in `held` has one.
+    let note = queue.notePath(of: name)
+    let draft = try DraftFile(queue.noteDraftPath(of: name), for: note)
+    try draft.write(Array(reason.text.utf8).span)
+    try draft.publish()
+    try move(to: .held)
+    try Directory.sync(queue.directory(.held))
+  }
+
+  /// Gives the segment back; it stays ready.
+  public consuming func release() {}
+
+  private func move(to state: SegmentState) throws(SpoolError) {
+    // The lock keeps other programs of the family away; this is for a person who moved the file by hand.
+    guard try file.isStill(at: path) else { return }
+    try FileName.rename(path, to: queue.path(of: name, in: state))
+  }
+}

@@ -1,0 +1,49 @@
+internal import SystemPackage
+public import Telemetry
+
+/// Why a segment was set aside.
+public struct HoldReason: Equatable, Sendable {
+  /// A stable name, for programs: `damaged`, `refused`.
+  public var name: String
+  /// One line, for a person.
+  public var message: String
+
+  public init(name: String, message: String) {
+    self.name = name
+    self.message = message
+  }
+
+  /// The name by itself, then the message: the note beside a held segment.
+  var text: String { "\(Self.oneLine(name))\n\(Self.oneLine(message))\n" }
+
+  init(text: String) {
+    let lines = text.split(separator: "\n", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+    name = lines[0]
+    message = lines.count > 1 ? Self.oneLine(lines[1]) : ""
+  }
+
+  private static func oneLine(_ text: String) -> String {
+    text.split(whereSeparator: \.isNewline).joined(separator: " ")
+  }
+}
+
+extension SpoolQueue {
+  /// Why a segment is in `held`; nil when there is no note.
+  ///
+  /// - Throws: ``SpoolError``.
+  public func holdReason(of segment: SegmentName) throws(SpoolError) -> HoldReason? {
+    do throws(SpoolError) {
+      let bytes = try OpenFile(notePath(of: segment)).bytes(at: 0, count: Self.noteByteCountMax)
+      return HoldReason(text: String(decoding: bytes, as: UTF8.self))
+    } catch .system(.noSuchFileOrDirectory, _, _) {
+      return nil
+    }
+  }
+
+  /// Most bytes of a note that are read; they are two lines.
+  private static let noteByteCountMax = 64 << 10
+
+  func notePath(of segment: SegmentName) -> FilePath { directory(.held).appending("\(segment.fileName).error") }
+
+  func noteDraftPath(of segment: SegmentName) -> FilePath { directory(.held).appending(".\(segment.fileName).error") }
+}

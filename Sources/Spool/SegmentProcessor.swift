@@ -1,0 +1,58 @@
+public import SystemPackage
+
+/// What hash, stage and merge do with one segment; the rest of a stage program is the same for all.
+public protocol SegmentProcessor: ~Copyable {
+  /// The queue that it works off.
+  static var input: QueueName { get }
+
+  /// Does the work. What it makes is published before it returns; the input stays where it is.
+  ///
+  /// - Throws: ``SpoolError/damaged(_:why:)`` when the input is no whole segment; the caller holds it then.
+  mutating func process(_ input: InputSegment) throws -> ProcessedSegment
+}
+
+/// One segment to work on.
+public struct InputSegment: Equatable, Sendable {
+  public var feed: String
+  public var queue: QueueName
+  public var state: SegmentState
+  public var name: SegmentName
+  public var path: FilePath
+  /// It was worked off before, and is not claimed now.
+  public var isRedo: Bool
+
+  public init(
+    feed: String,
+    queue: QueueName,
+    state: SegmentState,
+    name: SegmentName,
+    path: FilePath,
+    isRedo: Bool
+  ) {
+    self.feed = feed
+    self.queue = queue
+    self.state = state
+    self.name = name
+    self.path = path
+    self.isRedo = isRedo
+  }
+}
+
+/// What became of one segment.
+public struct ProcessedSegment: Equatable, Sendable {
+  /// What to print for the next program: the path of the segment that was published.
+  public var printed: FilePath?
+  /// By the names that events and summaries use.
+  public var counts: [String: Int]
+  /// The footer of the input or, where one was made, of the output.
+  public var footer: SegmentFooter
+  /// False when the input must stay ready: it is a run's end, and something of the run is still to come.
+  public var settled: Bool
+
+  public init(printed: FilePath?, counts: [String: Int], footer: SegmentFooter, settled: Bool = true) {
+    self.printed = printed
+    self.counts = counts
+    self.footer = footer
+    self.settled = settled
+  }
+}

@@ -1,0 +1,56 @@
+internal import LZ4
+internal import SystemPackage
+
+/// A file of lines being written: one LZ4 frame, then the footer.
+struct FrameFile: ~Copyable {
+  private let draft: DraftFile
+  private var encoder: FrameEncoder
+  private let target: FilePath
+  private(set) var records = 0
+  private(set) var bytes = 0
+
+  init(draft path: FilePath, target: FilePath, compressionLevel: Int) throws(SpoolError) {
+    let draft = try DraftFile(path, for: target)
+    let encoder: FrameEncoder
+    do {
+      encoder = try FrameEncoder(compressionLevel: compressionLevel)
+    } catch {
+      throw .system(.noMemory, call: "LZ4F_createCompressionContext", path: path)
+    }
+    self.draft = draft
+    self.encoder = encoder
+    self.target = target
+  }
+
+  mutating func append(line: Span<UInt8>) throws(SpoolError) {
+    guard line.count <= SegmentReader.lineByteCountMax else {
+      throw .recordTooLong(byteCount: line.count, target)
+    }
+    assert(LineScanner.nextNewline(in: line, from: 0) == nil, "a line has no newline inside")
+    try Self.write(line, &encoder, draft)
+    records += 1
+    bytes += line.count + 1
+  }
+
+  private static func write(
+    _ line: Span<UInt8>,
+    _ encoder: inout FrameEncoder,
+    _ draft: borrowing DraftFile
+  ) throws(SpoolError) {
+    let newline: [1 of UInt8] = [0x0A]
+    try encoder.append(line) { block throws(SpoolError) in try draft.write(block) }
+    try encoder.append(newline.span) { block throws(SpoolError) in try draft.write(block) }
+  }
+
+  /// - Parameter footer: Its counts of records and bytes are set here.
+  consuming func publish(footer: SegmentFooter) throws(SpoolError) {
+    var footer = footer
+    footer.records = records
+    footer.bytes = bytes
+    if let contradiction = footer.contradiction { preconditionFailure(contradiction) }
+    let draft = draft
+    try encoder.finish { block throws(SpoolError) in try draft.write(block) }
+    try draft.write(FooterFrame.encode(footer).span)
+    try draft.publish()
+  }
+}

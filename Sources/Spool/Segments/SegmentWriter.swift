@@ -1,0 +1,50 @@
+internal import LZ4
+public import SystemPackage
+internal import Telemetry
+
+/// Writes one segment.
+///
+/// Nothing is visible to the next stage until ``publish(footer:)``; a writer that is dropped before leaves nothing.
+public struct SegmentWriter: ~Copyable {
+  private let queue: SpoolQueue
+  private let name: SegmentName
+  private var file: FrameFile
+
+  /// - Parameter compressionLevel: As for the `lz4` program; 1 is fast.
+  /// - Throws: ``SpoolError``; ``SpoolError/busy(_:)`` when another program writes this very segment.
+  public init(queue: SpoolQueue, name: SegmentName, compressionLevel: Int = 1) throws(SpoolError) {
+    file = try FrameFile(
+      draft: queue.path(of: name, in: .incoming),
+      target: queue.path(of: name, in: .ready),
+      compressionLevel: compressionLevel
+    )
+    self.queue = queue
+    self.name = name
+  }
+
+  /// Lines so far.
+  public var records: Int { file.records }
+
+  /// Bytes so far, newlines included, before compression.
+  public var bytes: Int { file.bytes }
+
+  /// Adds a line; the newline is added here.
+  ///
+  /// - Throws: ``SpoolError``, ``SpoolError/recordTooLong(byteCount:_:)`` among them; the writer is then of no use.
+  public mutating func append(line: Span<UInt8>) throws(SpoolError) { try file.append(line: line) }
+
+  /// Ends the segment and makes it visible, all of it or none, and durable before this returns.
+  ///
+  /// A segment of that name which is ready already is replaced: it is the same work done again.
+  ///
+  /// - Parameter footer: What the segment says of itself; the counts of records and bytes are the writer's.
+  /// - Returns: Where the segment is now.
+  /// - Throws: ``SpoolError``; the draft is gone, and whatever the segment was made of should be kept.
+  public consuming func publish(footer: SegmentFooter) throws(SpoolError) -> FilePath {
+    precondition(footer.name == name, "the name of a segment is the name in its footer")
+    precondition(footer.feed == queue.feed && footer.stage == queue.name, "a segment belongs to the queue it is in")
+    let target = queue.path(of: name, in: .ready)
+    try file.publish(footer: footer)
+    return target
+  }
+}

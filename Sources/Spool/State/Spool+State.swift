@@ -1,0 +1,54 @@
+internal import Glibc
+internal import SystemPackage
+
+extension Spool {
+  /// Most bytes of a file of state.
+  public static let stateByteCountMax = 1 << 20
+
+  /// What a file of state holds; nil when it was never saved.
+  ///
+  /// - Throws: ``SpoolError``.
+  public func loadState(_ name: String, feed: String) throws(SpoolError) -> [UInt8]? {
+    let path = try statePath(name, feed: feed)
+    do throws(SpoolError) {
+      return try OpenFile(path).bytes(at: 0, count: Self.stateByteCountMax)
+    } catch .system(.noSuchFileOrDirectory, _, _) {
+      return nil
+    }
+  }
+
+  /// Puts a file of state in the place of the one before: `<feed>/state/<name>`, whole and durable or not at all.
+  ///
+  /// - Throws: ``SpoolError``; the state is then as it was before.
+  public func saveState(_ bytes: [UInt8], name: String, feed: String) throws(SpoolError) {
+    precondition(bytes.count <= Self.stateByteCountMax, "state is small")
+    let path = try statePath(name, feed: feed)
+    let draft = try DraftFile(path.parentDirectory.appending(".\(name)"), for: path, whenBusy: .wait)
+    try draft.write(bytes.span)
+    try draft.publish()
+  }
+
+  /// Takes the lock by which the programs of a feed agree that one at a time does something, for example fetch.
+  ///
+  /// - Parameter purpose: Names the lock: `<feed>/state/<purpose>.lock`.
+  /// - Returns: Nil when another program has it.
+  /// - Throws: ``SpoolError``.
+  public func lockFeed(_ feed: String, purpose: String) throws(SpoolError) -> FeedLock? {
+    let file = try OpenFile(statePath("\(purpose).lock", feed: feed), .readWrite, options: .create)
+    return try file.lock() ? FeedLock(file) : nil
+  }
+
+  private func statePath(_ name: String, feed: String) throws(SpoolError) -> FilePath {
+    guard StateName.isValid(name) else { throw .badName(name, of: "file of state") }
+    return try directory(of: feed, "state").appending(name)
+  }
+}
+
+/// A lock that this program has, until the value or the program ends.
+///
+/// The file stays: removing it could take it from under a program that has just opened it.
+public struct FeedLock: ~Copyable {
+  private let file: OpenFile
+
+  init(_ file: consuming OpenFile) { self.file = file }
+}

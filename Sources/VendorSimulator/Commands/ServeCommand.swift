@@ -1,0 +1,73 @@
+internal import ArgumentParser
+internal import Hummingbird
+internal import NIOCore
+internal import Telemetry
+
+struct ServeCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "serve",
+    abstract: "Serve records until ended by SIGTERM or SIGINT.",
+    discussion: """
+      Prints "listening on http://HOST:PORT" on standard output when the first request can be answered. Every set is
+      served in both styles, whichever option named it:
+
+        /odata/                     sets           /rest/SET?page=1&page_size=100&updated_since=T
+        /odata/$metadata            properties     /vendor/state      counts, GET
+        /odata/SET?$filter=…        records        /vendor/advance    next snapshot, POST
+
+      OData: $filter (eq ne gt ge lt le, and or not, in, parentheses), $orderby, $top, $skip, $select, $count, and
+      Prefer: odata.maxpagesize. A file of records is NDJSON, plain, .gz or .lz4; several files of a set, with commas
+      between them, are its snapshots, and `weir-vendor advance` moves from one to the next.
+
+      EXAMPLES
+        weir-vendor serve --homes 2000 --hotels 1000 --cars 5000 --token practice
+        weir-vendor serve --odata reviews=a.ndjson.gz,b.ndjson.gz --key reviews=id
+        weir-vendor serve --rest calendar=c.ndjson --key calendar=listing_id,date --stamp updated_at --port 0
+
+      \(ExitStatus.helpSection)
+      """
+  )
+
+  @OptionGroup var sets: SetOptions
+
+  @Option(help: ArgumentHelp("Address to listen on.", valueName: "address"))
+  var host = "127.0.0.1"
+
+  @Option(help: "Port to listen on; 0 takes a free one.")
+  var port: UInt16 = 8790
+
+  @Option(help: "Bearer token that every request must carry; without it everyone is let in.")
+  var token: String?
+
+  @Option(help: "Refuse OData requests that go further than this many records into a result.")
+  var pageWindow: Int?
+
+  @Option(help: "How hard to compress for clients that ask for gzip, 0 (never) to 9.")
+  var gzipLevel = 1
+
+  func validate() throws {
+    if let pageWindow, pageWindow < 1 { throw ValidationError("--page-window is a number from 1, not \(pageWindow)") }
+    guard (0...9).contains(gzipLevel) else { throw ValidationError("--gzip-level is 0 to 9, not \(gzipLevel)") }
+    if token?.isEmpty == true { throw ValidationError("--token is empty; leave it out to let everyone in") }
+  }
+
+  func run() async throws {
+    let vendor = try Vendor(try sets.sources())
+    let options = VendorServer.Options(
+      host: host,
+      port: Int(port),
+      token: token.map { Secret($0) },
+      pageWindow: pageWindow,
+      gzipLevel: gzipLevel
+    )
+    let host = host
+    let application = VendorServer(vendor: vendor, options: options).application { port in
+      StandardTerminal().data("listening on http://\(host.contains(":") ? "[\(host)]" : host):\(port)")
+    }
+    do {
+      try await application.runService()
+    } catch let error as IOError {
+      throw VendorError.cannotListen(address: "\(host):\(port)", why: error.description)
+    }
+  }
+}

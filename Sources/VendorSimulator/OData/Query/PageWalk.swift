@@ -1,0 +1,41 @@
+/// One page of a query's result: which rows, and what comes after.
+struct PageWalk: Equatable, Sendable {
+  /// Indices into the result.
+  var rows: Range<Int>
+  /// Where the next page begins; nil when this is the last.
+  var hasMore: Bool
+  /// Records sent by this page and those before it.
+  var sent: Int
+  var pageSize: Int
+
+  /// Pages of a client that states no size.
+  static let pageSizeDefault = 1_000
+  /// Largest page, whatever a client asks.
+  static let pageSizeMax = 10_000
+
+  /// Decides the page, without looking at data.
+  ///
+  /// - Parameters:
+  ///   - options: What the request asks.
+  ///   - start: Index of the page's first row in the result.
+  ///   - count: Rows of the result.
+  ///   - window: Rows from the beginning of the result beyond which the vendor refuses to go; nil for no such limit.
+  /// - Throws: ``Refusal``, status 400, "total exceeds N", when the page lies beyond the window.
+  init(_ options: QueryOptions, from start: Int, of count: Int, window: Int?) throws(Refusal) {
+    let sentBefore = options.token?.sent ?? 0
+    if let window {
+      let (wanted, overflow) = options.skip.addingReportingOverflow(options.top ?? 0)
+      guard !overflow, wanted <= window, start < window || start >= count else {
+        throw Refusal(status: .badRequest, code: "RecordWindow", message: "The requested total exceeds \(window).")
+      }
+    }
+    pageSize = min(options.pageSize ?? options.token?.pageSize ?? Self.pageSizeDefault, Self.pageSizeMax)
+    let first = min(start, count)
+    var length = min(pageSize, count - first)
+    if let top = options.top { length = min(length, max(0, top - sentBefore)) }
+    if let window { length = min(length, max(0, window - first)) }
+    rows = first..<(first + length)
+    sent = sentBefore + length
+    hasMore = rows.upperBound < count && options.top.map { sent < $0 } ?? true
+  }
+}

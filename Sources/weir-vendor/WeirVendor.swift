@@ -1,0 +1,6 @@
+internal import VendorSimulator
+
+@main
+struct WeirVendor {
+  static func main() async { await VendorCommand.runProgram() }
+}

@@ -1,0 +1,47 @@
+import Testing
+
+@testable import VendorSimulator
+
+/// A walk while the vendor moves on.
+struct MovingDataTests {
+  @Test(
+    "no record of the old set that still exists is passed over, wherever the vendor moves on",
+    arguments: [nil, "ModificationTimestamp,ListingKey", "ListingContractDate"],
+    [1, 2, 5]
+  )
+  func advance(orderBy: String?, afterPage: Int) async throws {
+    let path = "/odata/Property?" + (orderBy.map { "$orderby=\($0)" } ?? "")
+    try await Client.serving([Homes(seed: 11, count: 300)]) { client in
+      var client = client
+      client.headers[try #require(.init("Prefer"))] = "odata.maxpagesize=50"
+      let before = try await client.json("/odata/Property?$select=ListingKey").elementKeys
+      let pages = try await client.walk(path) { page in
+        if page == afterPage { #expect(try await client.post("/vendor/advance").status == .ok) }
+      }
+      let after = try await client.json("/odata/Property?$select=ListingKey").elementKeys
+      let seen = Set(pages.flatMap { $0 }.compactMap { $0.raw("ListingKey") })
+      #expect(before != after)
+      #expect(before.intersection(after).subtracting(seen).isEmpty)
+      #expect(pages.dropLast().allSatisfy { $0.count == 50 })
+    }
+  }
+
+  @Test("by stamp, a walk that the vendor overtakes also brings everything that is new")
+  func newOnesToo() async throws {
+    try await Client.serving([Homes(seed: 12, count: 200)]) { client in
+      var client = client
+      client.headers[try #require(.init("Prefer"))] = "odata.maxpagesize=30"
+      let pages = try await client.walk("/odata/Media?$orderby=MediaModificationTimestamp,MediaKey") { page in
+        if page == 3 || page == 6 { _ = try await client.post("/vendor/advance") }
+      }
+      client.headers = [:]
+      let state = try await client.walk("/odata/Media")
+      let last = Dictionary(pages.flatMap { $0 }.map { ($0.raw("MediaKey"), $0) }, uniquingKeysWith: { $1 })
+      for record in state.flatMap({ $0 }) { #expect(last[record.raw("MediaKey")] == record) }
+    }
+  }
+}
+
+extension JSONValue {
+  fileprivate var elementKeys: Set<String> { Set((self["value"]?.elements ?? []).compactMap { $0.raw("ListingKey") }) }
+}

@@ -1,0 +1,82 @@
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import VendorSimulator
+
+/// The program as a person starts it.
+struct ProgramTests {
+  @Test("it listens on a free port, moves on when told, and ends with 0", arguments: ["TERM", "INT"])
+  func lifeCycle(signal: String) async throws {
+    let script = """
+      weir-vendor serve --port 0 --cars 120 --seed 3 --token t > out & vendor=$!
+      for _ in $(seq 200); do grep -q listening out && break; sleep 0.05; done
+      url=$(sed -n 's/^listening on //p' out)
+      curl -fsS -H 'Authorization: Bearer t' "$url/rest/cars?page_size=1"; echo
+      weir-vendor advance --url "$url" --token t || exit 1
+      weir-vendor advance --url "$url" --token wrong; echo "wrong token: $?"
+      kill -\(signal) $vendor; wait $vendor; echo "ended: $?"
+      weir-vendor advance --url "$url" --token t; echo "nobody there: $?"
+      """
+    let folder = try TestFolder()
+    let result = try await Programs.shell(script, in: folder.path)
+    #expect(
+      result.lines.first?.hasPrefix(#"{"page":1,"page_size":1,"total":120,"data":[{"id":40000001,"#) == true,
+      "\(result)"
+    )
+    #expect(
+      result.lines.dropFirst().first?.contains(#""cars":{"new":1,"changed":6,"gone":1,"unchanged":113,"total":120}"#)
+        == true
+    )
+    #expect(Array(result.lines.dropFirst(2)) == ["wrong token: 77", "ended: 0", "nobody there: 75"], "\(result)")
+  }
+
+  struct Case: CustomTestStringConvertible {
+    var arguments: [String]
+    var status: Int32
+    var words: String
+    init(_ arguments: String, _ status: Int32, _ words: String) {
+      self.arguments = arguments.split(separator: " ").map(String.init)
+      (self.status, self.words) = (status, words)
+    }
+    var testDescription: String { arguments.joined(separator: " ") }
+  }
+
+  @Test(
+    "what it cannot do is said in one line that names it, with the exit status of its kind",
+    arguments: [
+      Case("serve", 64, "nothing to serve"), Case("serve --odata a=/nowhere.ndjson", 64, "--key a="),
+      Case("serve --odata a=/nowhere.ndjson --key a=id", 66, "/nowhere.ndjson"),
+      Case("serve --odata a --key a=id", 64, "--odata a"),
+      Case("serve --cars 5 --key b=id", 64, "\"b\""),
+      Case("serve --cars 5 --rest cars=/dev/null --key cars=id", 64, "\"cars\""),
+      Case("serve --cars -1", 64, "cars"), Case("serve --cars 1 --gzip-level 10", 64, "gzip-level"),
+      Case("serve --cars 1 --stamp a-b", 64, "a-b"), Case("serve --cars 1 --host 192.0.2.1", 69, "192.0.2.1:8790"),
+      Case("make boats", 64, "boats"), Case("--nonsense", 64, "nonsense"),
+    ]
+  )
+  func refused(row: Case) async throws {
+    let result = try await Programs.run("weir-vendor", row.arguments)
+    #expect(result.status == row.status, "\(result.errors)")
+    #expect(result.errors.contains(row.words), "\(result.errors)")
+    #expect(result.output.isEmpty)
+  }
+
+  @Test("every help has examples and the exit statuses", arguments: ["", "serve", "advance", "make"])
+  func help(command: String) async throws {
+    let result = try await Programs.run("weir-vendor", command.isEmpty ? ["--help"] : [command, "--help"])
+    #expect(result.status == 0)
+    #expect(result.output.contains("EXAMPLES") && result.output.contains("EXIT STATUS"))
+  }
+
+  @Test("make writes as many lines as it is told, the same for the same seed, and minds a reader that leaves")
+  func make() async throws {
+    let lines = try await Programs.shell(
+      "weir-vendor make cars --count 3000 --seed 5 | tee >(md5sum >&2) | jq -r .id | sort -u | wc -l"
+    )
+    #expect(lines.output.hasPrefix("3000"))
+    let again = try await Programs.shell("weir-vendor make cars --count 3000 --seed 5 | md5sum >&2")
+    #expect(lines.errors == again.errors)
+    #expect(try await Programs.shell("weir-vendor make cars --count 100000 | head -n 1").status == 0)
+  }
+}
