@@ -1,49 +1,80 @@
 internal import CLZ4
 
-/// Reads one LZ4 frame from bytes that come in pieces of any size; checks every checksum that the frame has.
+/// Reads LZ4 frames of any kind, from bytes that come piece by piece.
+///
+/// Skippable frames are skipped: they end like any other and give no content. After the end of one frame the next
+/// may follow; whether it should is for the caller to say.
 @safe
 public struct FrameDecoder: ~Copyable {
-  private let context: OpaquePointer
-  private var buffer: [UInt8]
-  /// The end mark was read and the content's checksum held.
-  public private(set) var isAtEnd = false
+  /// What one call did.
+  public struct Step: Equatable, Sendable {
+    /// Bytes of the input that were used; hand over the rest again.
+    public var consumed: Int
+    /// Bytes of the output that were written, from its beginning.
+    public var produced: Int
 
-  /// Room for what one call decodes: the largest block of the format.
-  public static let outputBytes = 4 << 20
-
-  /// - Parameter outputBytes: Room for one piece of output.
-  /// - Throws: ``LZ4Error`` when there is no memory.
-  public init(outputBytes: Int = FrameEncoder.blockBytes) throws(LZ4Error) {
-    var created: OpaquePointer?
-    let code = unsafe LZ4F_createDecompressionContext(&created, UInt32(LZ4F_VERSION))
-    if let error = LZ4Error(code: code) { throw error }
-    guard let created = unsafe created else { throw LZ4Error("no memory for an LZ4 frame") }
-    unsafe context = created
-    buffer = [UInt8](repeating: 0, count: outputBytes)
+    public init(consumed: Int = 0, produced: Int = 0) {
+      self.consumed = consumed
+      self.produced = produced
+    }
   }
 
-  deinit { unsafe LZ4F_freeDecompressionContext(context) }
+  private let context: OpaquePointer
 
-  /// Decodes a piece of the frame and hands on what comes out of it.
+  /// The last frame is complete, and its checksums are right. A new frame makes it false again.
+  public private(set) var isAtEnd = false
+
+  /// - Throws: ``LZ4Error`` when there is no memory.
+  public init() throws(LZ4Error) {
+    var context: OpaquePointer?
+    let code = unsafe LZ4F_createDecompressionContext(&context, UInt32(LZ4F_VERSION))
+    guard LZ4F_isError(code) == 0, let context = unsafe context else { throw LZ4Error(code: code) }
+    unsafe self.context = context
+  }
+
+  deinit { _ = unsafe LZ4F_freeDecompressionContext(context) }
+
+  /// Decodes until the input is used up, the output is full, or the frame is at its end.
   ///
-  /// - Returns: Bytes of `input` that belong to the frame; fewer than all only when the frame ended in them.
-  /// - Throws: ``LZ4Error`` when the bytes are not a frame or a checksum differs, and what `write` throws.
-  public mutating func decode(_ input: Span<UInt8>, _ write: (Span<UInt8>) throws -> Void) throws -> Int {
-    var consumed = 0
-    while !isAtEnd {
-      var produced = buffer.count
-      var taken = input.count - consumed
-      let hint = unsafe buffer.withUnsafeMutableBytes { out in
-        unsafe input.extracting(consumed..<input.count).withUnsafeBufferPointer { source in
-          unsafe LZ4F_decompress(context, out.baseAddress, &produced, source.baseAddress, &taken, nil)
-        }
+  /// Fastest when the output has room for a whole block of the frame: it is then decoded straight into it. Every block
+  /// whose checksum the frame holds is checked before any of it is written.
+  ///
+  /// - Throws: ``LZ4Error`` when the bytes are damaged or no frame; the decoder is then of no use any more.
+  public mutating func decode(
+    _ input: Span<UInt8>,
+    into output: inout MutableSpan<UInt8>
+  ) throws(LZ4Error) -> Step {
+    var produced = output.count
+    var consumed = input.count
+    let code = unsafe output.withUnsafeMutableBufferPointer { target in
+      unsafe input.withUnsafeBufferPointer { source in
+        unsafe LZ4F_decompress(context, target.baseAddress, &produced, source.baseAddress, &consumed, nil)
       }
-      if let error = LZ4Error(code: hint) { throw error }
-      consumed += taken
-      isAtEnd = hint == 0
-      if produced > 0 { try write(buffer.span.extracting(0..<produced)) }
-      if taken == 0 && produced == 0 { break }
     }
+    guard LZ4F_isError(code) == 0 else { throw LZ4Error(code: code) }
+    isAtEnd = code == 0
+    return Step(consumed: consumed, produced: produced)
+  }
+}
+
+// One owner at a time, and liblz4 keeps nothing outside the context.
+extension FrameDecoder: @unchecked Sendable {}
+
+extension FrameDecoder {
+  /// Decodes input to its end, or to the end of the frame, and hands on what comes out of it piece by piece.
+  ///
+  /// - Returns: How many bytes of the input were used; fewer than all only at the end of the frame.
+  /// - Throws: ``LZ4Error``, or what `body` throws.
+  public mutating func decode(_ input: Span<UInt8>, _ body: (Span<UInt8>) throws -> Void) throws -> Int {
+    var piece = [UInt8](repeating: 0, count: FrameEncoder.blockByteCount)
+    var consumed = 0
+    repeat {
+      var room = piece.mutableSpan
+      let step = try decode(input.extracting(consumed...), into: &room)
+      consumed += step.consumed
+      if step.produced > 0 { try body(piece.span.extracting(..<step.produced)) }
+      if step == Step() { break }
+    } while !isAtEnd
     return consumed
   }
 }

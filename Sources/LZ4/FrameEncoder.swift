@@ -1,69 +1,117 @@
 internal import CLZ4
 
-/// Writes one LZ4 frame, a block at a time, with a checksum for each block and one for the content.
+/// Makes one LZ4 frame of bytes that come piece by piece.
 ///
-/// Source: LZ4 Frame Format Description 1.6.3. Without the content checksum, which is off by default in the library, most
-/// flipped bits go unnoticed.
+/// Blocks of 256 KiB, independent of each other, each with a checksum, and a checksum of all content at the end: any
+/// reader of LZ4 frames reads it, and any damage is noticed. How the bytes are divided into pieces does not show: the
+/// same content at the same level gives the same frame.
 @safe
 public struct FrameEncoder: ~Copyable {
+  /// The size of a block's content, in bytes. Larger ones compress 1–2 % better, and a reader holds one in memory.
+  public static let blockByteCount = 256 << 10
+
   private let context: OpaquePointer
-  private var preferences: LZ4F_preferences_t
-  private var buffer: [UInt8]
+  private let block: UnsafeMutablePointer<UInt8>
+  private var blockCount = 0
+  private let output: UnsafeMutablePointer<UInt8>
+  private let outputCapacity: Int
+  /// Bytes of `output` that the sink has not got yet: the frame's header, until the first block follows it.
+  private var outputCount: Int
 
-  /// Uncompressed bytes of a block.
-  public static let blockBytes = 256 << 10
-
-  /// - Parameter level: 1 is the library's fast default; up to 12 is smaller and slower, below 0 faster and larger.
+  /// - Parameter compressionLevel: As for the `lz4` program: 1 is fast, 3 to 12 are smaller and much slower; below zero,
+  ///   faster still. Values outside are taken as the nearest.
   /// - Throws: ``LZ4Error`` when there is no memory.
-  public init(level: Int) throws(LZ4Error) {
-    var created: OpaquePointer?
-    let code = unsafe LZ4F_createCompressionContext(&created, UInt32(LZ4F_VERSION))
-    if let error = LZ4Error(code: code) { throw error }
-    guard let created = unsafe created else { throw LZ4Error("no memory for an LZ4 frame") }
-    var preferences = unsafe LZ4F_preferences_t()
-    unsafe preferences.frameInfo.blockSizeID = LZ4F_max256KB
-    unsafe preferences.frameInfo.blockMode = LZ4F_blockIndependent
-    unsafe preferences.frameInfo.contentChecksumFlag = LZ4F_contentChecksumEnabled
-    unsafe preferences.frameInfo.blockChecksumFlag = LZ4F_blockChecksumEnabled
-    unsafe preferences.compressionLevel = Int32(level)
-    unsafe preferences.autoFlush = 1
-    let bound = unsafe LZ4F_compressBound(Self.blockBytes, &preferences)
-    unsafe context = created
-    unsafe self.preferences = preferences
-    buffer = [UInt8](repeating: 0, count: max(bound, Int(LZ4F_HEADER_SIZE_MAX)))
-  }
+  public init(compressionLevel: Int = 1) throws(LZ4Error) {
+    var preferences = LZ4F_preferences_t()
+    preferences.frameInfo.blockSizeID = LZ4F_max256KB
+    preferences.frameInfo.blockMode = LZ4F_blockIndependent
+    preferences.frameInfo.blockChecksumFlag = LZ4F_blockChecksumEnabled
+    preferences.frameInfo.contentChecksumFlag = LZ4F_contentChecksumEnabled
+    preferences.compressionLevel = Int32(clamping: compressionLevel)
+    // Each block is handed over whole, so liblz4 compresses it where it lies instead of copying it first.
+    preferences.autoFlush = 1
 
-  deinit { unsafe LZ4F_freeCompressionContext(context) }
-
-  /// The frame's header; write it first.
-  public mutating func begin(_ write: (Span<UInt8>) throws -> Void) throws {
-    let size = unsafe buffer.withUnsafeMutableBytes { out in
-      unsafe LZ4F_compressBegin(context, out.baseAddress, out.count, &preferences)
+    var context: OpaquePointer?
+    try Self.check(unsafe LZ4F_createCompressionContext(&context, UInt32(LZ4F_VERSION)))
+    guard let context = unsafe context else { preconditionFailure("liblz4 made a context and does not give it") }
+    let bound = unsafe LZ4F_compressBound(Self.blockByteCount, &preferences)
+    let capacity = Int(LZ4F_HEADER_SIZE_MAX) + bound
+    let output = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity)
+    let headerByteCount: Int
+    do throws(LZ4Error) {
+      headerByteCount = try Self.check(unsafe LZ4F_compressBegin(context, output, capacity, &preferences))
+    } catch {
+      unsafe output.deallocate()
+      _ = unsafe LZ4F_freeCompressionContext(context)
+      throw error
     }
-    try emit(size, write)
+    unsafe self.context = context
+    unsafe self.output = output
+    outputCapacity = capacity
+    outputCount = headerByteCount
+    unsafe block = .allocate(capacity: Self.blockByteCount)
   }
 
-  /// Compresses at most ``blockBytes`` into one block.
-  public mutating func block(_ bytes: Span<UInt8>, _ write: (Span<UInt8>) throws -> Void) throws {
-    precondition(bytes.count <= Self.blockBytes, "the buffer holds one block")
-    let size = unsafe buffer.withUnsafeMutableBytes { out in
-      unsafe bytes.withUnsafeBufferPointer { source in
-        unsafe LZ4F_compressUpdate(context, out.baseAddress, out.count, source.baseAddress, source.count, nil)
+  deinit {
+    _ = unsafe LZ4F_freeCompressionContext(context)
+    unsafe block.deallocate()
+    unsafe output.deallocate()
+  }
+
+  /// Adds content; whenever a block is full, its compressed form goes to the sink.
+  ///
+  /// - Throws: What the sink throws; the frame is then of no use any more.
+  public mutating func append<E: Error>(
+    _ content: Span<UInt8>,
+    to sink: (Span<UInt8>) throws(E) -> Void
+  ) throws(E) {
+    var taken = 0
+    while taken < content.count {
+      let piece = min(content.count - taken, Self.blockByteCount - blockCount)
+      unsafe content.withUnsafeBufferPointer { source in
+        guard let base = source.baseAddress else { return }
+        unsafe (block + blockCount).update(from: base + taken, count: piece)
       }
+      taken += piece
+      blockCount += piece
+      if blockCount == Self.blockByteCount { try flush(to: sink) }
     }
-    try emit(size, write)
   }
 
-  /// The end mark and the content's checksum; write them last.
-  public mutating func end(_ write: (Span<UInt8>) throws -> Void) throws {
-    let size = unsafe buffer.withUnsafeMutableBytes { out in
-      unsafe LZ4F_compressEnd(context, out.baseAddress, out.count, nil)
-    }
-    try emit(size, write)
+  /// Compresses what is left and ends the frame.
+  ///
+  /// - Throws: What the sink throws.
+  public consuming func finish<E: Error>(to sink: (Span<UInt8>) throws(E) -> Void) throws(E) {
+    if blockCount > 0 { try flush(to: sink) }
+    add(unsafe LZ4F_compressEnd(context, output + outputCount, outputCapacity - outputCount, nil))
+    try drain(to: sink)
   }
 
-  private func emit(_ size: Int, _ write: (Span<UInt8>) throws -> Void) throws {
-    if let error = LZ4Error(code: size) { throw error }
-    if size > 0 { try write(buffer.span.extracting(0..<size)) }
+  private mutating func flush<E: Error>(to sink: (Span<UInt8>) throws(E) -> Void) throws(E) {
+    let room = outputCapacity - outputCount
+    add(unsafe LZ4F_compressUpdate(context, output + outputCount, room, block, blockCount, nil))
+    blockCount = 0
+    try drain(to: sink)
+  }
+
+  private mutating func drain<E: Error>(to sink: (Span<UInt8>) throws(E) -> Void) throws(E) {
+    let ready = unsafe UnsafeBufferPointer(start: output, count: outputCount)
+    outputCount = 0
+    try sink(unsafe Span(_unsafeElements: ready))
+  }
+
+  private mutating func add(_ code: Int) {
+    // With a context, a frame begun and room for the bound, liblz4 has no way to fail.
+    precondition(LZ4F_isError(code) == 0, "liblz4 refused a block")
+    outputCount += code
+  }
+
+  @discardableResult
+  private static func check(_ code: Int) throws(LZ4Error) -> Int {
+    guard LZ4F_isError(code) == 0 else { throw LZ4Error(code: code) }
+    return code
   }
 }
+
+// One owner at a time, and liblz4 keeps nothing outside the context.
+extension FrameEncoder: @unchecked Sendable {}

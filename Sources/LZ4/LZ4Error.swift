@@ -1,17 +1,14 @@
 internal import CLZ4
 
-/// The LZ4 library refused, or a frame is not whole.
+/// Bytes are not the LZ4 frame they should be, or there is no memory to work on one.
 public struct LZ4Error: Error, Equatable, Sendable, CustomStringConvertible {
+  /// What liblz4 says of it, in words.
   public var description: String
 
-  init(_ description: String) { self.description = description }
-
-  /// The library's own words for a result that is an error; nil for one that is not.
-  init?(code: Int) {
-    guard LZ4F_isError(code) != 0 else { return nil }
-    description = unsafe LZ4F_getErrorName(code).map { unsafe String(cString: $0) } ?? "LZ4 error \(code)"
+  /// - Parameter code: What a function of liblz4 returned, and `LZ4F_isError` took for an error.
+  init(code: Int) {
+    let name = unsafe LZ4F_getErrorName(code).map { unsafe String(cString: $0) } ?? "unknown error \(code)"
+    // ERROR_blockChecksum_invalid → blockChecksum invalid
+    description = name.replacing("ERROR_", with: "").replacing("_", with: " ")
   }
-
-  /// The frame ended before its end mark.
-  public static let cutOff = LZ4Error("the LZ4 frame ends in the middle")
 }

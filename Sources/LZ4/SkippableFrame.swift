@@ -1,26 +1,18 @@
-/// A frame that every LZ4 reader passes over: four bytes of mark, four of length, then whatever its writer likes.
+/// A frame that every LZ4 reader skips: a place for what is not content.
 ///
-/// Source: LZ4 Frame Format Description, "Skippable Frames": marks 0x184D2A50 to 0x184D2A5F, little-endian.
+/// Source: LZ4 Frame Format Description 1.6.2, "Skippable Frames".
 public enum SkippableFrame {
-  /// Bytes before the content.
-  public static let headerBytes = 8
-  private static let mark: UInt32 = 0x184D_2A5E
+  /// Magic number and length, four bytes each, before the payload.
+  public static let headerByteCount = 8
 
-  /// The frame around some content.
-  public static func frame(_ content: [UInt8]) -> [UInt8] { littleEndian(mark) + littleEndian(UInt32(content.count)) + content }
-
-  /// How long the content is that follows this header; nil when it is not the header of such a frame.
-  public static func contentBytes(header: some Sequence<UInt8>) -> Int? {
-    let bytes = Array(header.prefix(headerBytes))
-    guard bytes.count == headerBytes, number(bytes[0..<4]) == mark else { return nil }
-    return Int(number(bytes[4..<8]))
+  /// The whole frame. Its kind is the last hexadecimal digit of the magic number, 0…15, and free for the user to choose.
+  public static func frame(kind: UInt8, payload: [UInt8]) -> [UInt8] {
+    precondition(kind < 16, "there are sixteen magic numbers")
+    precondition(payload.count <= UInt32.max, "the length has 32 bits")
+    return littleEndian(0x184D_2A50 | UInt32(kind)) + littleEndian(UInt32(payload.count)) + payload
   }
 
   private static func littleEndian(_ number: UInt32) -> [UInt8] {
-    (0..<4).map { UInt8(truncatingIfNeeded: number >> (8 * UInt32($0))) }
-  }
-
-  private static func number(_ bytes: ArraySlice<UInt8>) -> UInt32 {
-    bytes.reversed().reduce(0) { $0 << 8 | UInt32($1) }
+    (0..<4).map { UInt8(truncatingIfNeeded: number >> ($0 * 8)) }
   }
 }

@@ -8,6 +8,8 @@ public enum MergeError: OperatorError, Equatable {
   case badLine(segment: String, line: Int, reason: String)
   /// The server took fewer or more rows than the segment has.
   case miscounted(segment: String, sent: Int, accepted: Int)
+  /// The file is another one than it was a moment ago: its stage was repeated meanwhile.
+  case replaced(segment: String)
   /// The server refused the data of a segment.
   case refused(segment: String, reason: String)
   /// fetched is not inserted + updated + unchanged + superseded + orphaned + rejected.
@@ -19,6 +21,7 @@ public enum MergeError: OperatorError, Equatable {
     case .badLine(let segment, let line, let reason): "\(segment): line \(line) \(reason)"
     case .miscounted(let segment, let sent, let accepted):
       "\(segment): \(sent) rows were sent and the server took \(accepted); nothing was merged"
+    case .replaced(let segment): "\(segment): was replaced while it was being merged; nothing was merged"
     case .refused(let segment, let reason): "\(segment): \(reason)"
     case .unbalanced(let feed, let run, let reason): "feed \(feed): run \(run) does not balance: \(reason)"
     }
@@ -29,6 +32,7 @@ public enum MergeError: OperatorError, Equatable {
     case .unfitTable(_, _, _, let hint): hint
     case .badLine: "stage it again: weir-stage --redo"
     case .miscounted: "run it again; if it repeats, look for triggers on the staging table"
+    case .replaced: "run it again"
     case .refused: "correct the column's type in pipeline.json or the table, then stage and merge the segment again"
     case .unbalanced: "the watermark stays; look into weir.ledger for that run, then fetch again"
     }
@@ -38,7 +42,7 @@ public enum MergeError: OperatorError, Equatable {
     switch self {
     case .unfitTable: .config
     case .badLine, .refused, .unbalanced: .dataError
-    case .miscounted: .temporaryFailure
+    case .miscounted, .replaced: .temporaryFailure
     }
   }
 }

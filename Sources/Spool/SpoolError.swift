@@ -27,7 +27,8 @@ public enum SpoolError: OperatorError, Equatable {
     case .damaged(let path, let why): "\(path): damaged: \(why)"
     case .foreignFile(let path, let root): "\(path): not a segment of the spool \(root)"
     case .unsafePath(let path, let why, _): "\(path): \(why)"
-    case .networkFileSystem(let path): "\(path): on a network file system, where locks do not hold as a spool needs them"
+    case .networkFileSystem(let path):
+      "\(path): on a network file system, where locks do not hold as a spool needs them"
     case .badName(let text, let kind): "\(text.debugDescription): not the name of a \(kind)"
     case .busy(let path): "\(path): another program is working on it"
     case .recordTooLong(let byteCount, let path):

@@ -17,17 +17,6 @@ struct Leftovers: Equatable {
   /// - Parameter depths: How many segments are ready in each queue.
   init(depths: [QueueName: Int]) {
     count = depths.values.reduce(0, +)
-    stages = QueueName.allCases.drop { depths[$0] ?? 0 == 0 }.map(\.reader)
-  }
-}
-
-extension QueueName {
-  /// The stage that works off the queue.
-  fileprivate var reader: StageName {
-    switch self {
-    case .fetched: .hash
-    case .hashed: .stage
-    case .staged: .merge
-    }
+    stages = Array(StageName.allCases.drop { stage in stage.input.map { depths[$0] ?? 0 == 0 } ?? true })
   }
 }

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Control
+internal import SystemPackage
 internal import Telemetry
 
 struct DatabaseDown: OpsCommand {
@@ -18,6 +19,7 @@ struct DatabaseDown: OpsCommand {
   @OptionGroup var server: ServerFolder
 
   func run(terminal: any Terminal) async throws {
-    try await EmbeddedPostgres(directory: server.path()).down()
+    let directory = try server.path()
+    if try await !EmbeddedPostgres(directory: directory).down() { terminal.note("\(directory): no server runs there") }
   }
 }

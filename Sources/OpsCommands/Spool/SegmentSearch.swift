@@ -10,9 +10,7 @@ enum SegmentSearch {
   /// - Throws: When the text is none of them.
   static func name(_ text: String) throws(NotASegment) -> SegmentName {
     let last = FilePath(text).lastComponent?.string ?? text
-    for candidate in [last, "\(last).ndjson.lz4"] {
-      if let name = SegmentName(fileName: candidate) { return name }
-    }
+    if let name = SegmentName(fileName: last) ?? SegmentName(last) { return name }
     throw NotASegment(text: text)
   }
 

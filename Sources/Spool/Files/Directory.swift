@@ -28,7 +28,7 @@ enum Directory {
   ///
   /// - Returns: False when something of that name was there.
   static func create(_ path: FilePath) throws(SpoolError) -> Bool {
-    let result = path.withPlatformString { unsafe mkdir($0, 0o700) }
+    let result = unsafe path.withPlatformString { unsafe mkdir($0, 0o700) }
     if result != 0 {
       if errno == EEXIST { return false }
       throw .system(Errno(rawValue: errno), call: "mkdir", path: path)

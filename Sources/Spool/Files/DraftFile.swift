@@ -21,6 +21,8 @@ struct DraftFile: ~Copyable {
   /// - Parameters:
   ///   - path: The draft; on the file system of the target.
   ///   - target: What the file is called when it is complete.
+  ///   - whenBusy: What to do when a living writer has the draft.
+  /// - Throws: ``SpoolError``.
   init(_ path: FilePath, for target: FilePath, whenBusy: Busy = .refuse) throws(SpoolError) {
     var made: OpenFile?
     while made == nil { made = try Self.attempt(path, whenBusy) }

@@ -6,7 +6,7 @@ enum FileName {
   /// Moves a file within the spool. What had the new name is gone in the same moment.
   static func rename(_ path: FilePath, to target: FilePath) throws(SpoolError) {
     try SpoolError.checking("rename", path) {
-      path.withPlatformString { old in target.withPlatformString { unsafe Glibc.rename(old, $0) } }
+      unsafe path.withPlatformString { old in unsafe target.withPlatformString { unsafe Glibc.rename(old, $0) } }
     }
   }
 
@@ -15,7 +15,8 @@ enum FileName {
   /// - Returns: False when there was none.
   @discardableResult
   static func remove(_ path: FilePath) throws(SpoolError) -> Bool {
-    if path.withPlatformString({ unsafe unlink($0) }) == 0 { return true }
+    let result = unsafe path.withPlatformString { unsafe unlink($0) }
+    if result == 0 { return true }
     if errno == ENOENT { return false }
     throw .system(Errno(rawValue: errno), call: "unlink", path: path)
   }

@@ -60,12 +60,15 @@ struct OpenFile: ~Copyable {
 
   func unlock() { flock(descriptor.rawValue, LOCK_UN) }
 
-  /// Reads up to as many bytes as there is room for.
+  /// Reads into a part of an array.
   ///
-  /// - Returns: How many; none at the file's end.
-  func read(into room: inout MutableSpan<UInt8>, at offset: Int) throws(SpoolError) -> Int {
+  /// - Returns: How many bytes; at the file's end none, and fewer than there is room for whenever the system likes.
+  func read(at offset: Int, into bytes: inout [UInt8], _ part: Range<Int>) throws(SpoolError) -> Int {
     try SpoolError.wrapping("read", path) {
-      try unsafe room.withUnsafeMutableBytes { unsafe try descriptor.read(fromAbsoluteOffset: Int64(offset), into: $0) }
+      try unsafe bytes.withUnsafeMutableBytes { buffer in
+        let room = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[part])
+        return try unsafe descriptor.read(fromAbsoluteOffset: Int64(offset), into: room)
+      }
     }
   }
 
@@ -74,9 +77,7 @@ struct OpenFile: ~Copyable {
     var bytes = [UInt8](repeating: 0, count: count)
     var filled = 0
     while filled < count {
-      var whole = bytes.mutableSpan
-      var room = whole.extracting(filled...)
-      let got = try read(into: &room, at: offset + filled)
+      let got = try read(at: offset + filled, into: &bytes, filled..<count)
       if got == 0 { break }
       filled += got
     }
@@ -87,10 +88,10 @@ struct OpenFile: ~Copyable {
   func write(_ bytes: Span<UInt8>) throws(SpoolError) {
     try SpoolError.wrapping("write", path) {
       try unsafe bytes.withUnsafeBytes { buffer in
-        var rest = unsafe buffer[...]
-        while !rest.isEmpty {
-          let count = try unsafe descriptor.write(UnsafeRawBufferPointer(rebasing: rest))
-          unsafe rest = rest.dropFirst(count)
+        var written = 0
+        while written < bytes.count {
+          let rest = unsafe UnsafeRawBufferPointer(rebasing: buffer[written...])
+          written += try unsafe descriptor.write(rest)
         }
       }
     }

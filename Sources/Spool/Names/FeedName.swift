@@ -17,8 +17,9 @@ enum FeedName {
 enum StateName {
   /// Whether a file of state may be called this: like a feed, and dots inside. A leading dot is a draft's.
   static func isValid(_ text: String) -> Bool {
-    !text.contains("..") && text.split(separator: ".", omittingEmptySubsequences: false).allSatisfy {
-      FeedName.isValid(String($0))
-    }
+    !text.contains("..")
+      && text.split(separator: ".", omittingEmptySubsequences: false).allSatisfy {
+        FeedName.isValid(String($0))
+      }
   }
 }

@@ -1,4 +1,4 @@
-public import SystemPackage
+internal import SystemPackage
 
 /// Where in a spool a segment is, or was: `<feed>/<queue>/<state>/<name>.ndjson.lz4`.
 public struct SegmentLocation: Hashable, Sendable {

@@ -13,7 +13,7 @@ public struct SegmentName: Hashable, Sendable, CustomStringConvertible {
   public let run: RunID
   public let sequence: Int
 
-  /// - Parameter sequence: 0…``sequenceMax``.
+  /// The place in the run is one of 0…``sequenceMax``.
   public init(run: RunID, sequence: Int) {
     precondition((0...Self.sequenceMax).contains(sequence), "a run has at most a million segments")
     self.run = run

@@ -1,5 +1,4 @@
 internal import SystemPackage
-public import Telemetry
 
 /// Why a segment was set aside.
 public struct HoldReason: Equatable, Sendable {

@@ -10,7 +10,8 @@ public struct QueueWatch: ~Copyable {
   /// - Throws: ``SpoolError``: the system allows a user a number of watches, `fs.inotify.max_user_instances`.
   public init(_ queues: [SpoolQueue]) throws(SpoolError) {
     let root = queues.first?.root ?? "."
-    let number = try SpoolError.checking("inotify_init1", root) { inotify_init1(Int32(IN_CLOEXEC.rawValue | IN_NONBLOCK.rawValue)) }
+    let options = Int32(IN_CLOEXEC | IN_NONBLOCK)
+    let number = try SpoolError.checking("inotify_init1", root) { inotify_init1(options) }
     let descriptor = FileDescriptor(rawValue: number)
     do throws(SpoolError) {
       // A publisher closes the file after it is complete and its lock is gone; a person moves files by hand.
@@ -18,7 +19,7 @@ public struct QueueWatch: ~Copyable {
       for queue in queues {
         let directory = queue.directory(.ready)
         try SpoolError.checking("inotify_add_watch", directory) {
-          directory.withPlatformString { unsafe inotify_add_watch(number, $0, events) }
+          unsafe directory.withPlatformString { unsafe inotify_add_watch(number, $0, events) }
         }
       }
     } catch {

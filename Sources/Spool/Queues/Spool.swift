@@ -64,6 +64,6 @@ public struct Spool: Sendable {
     guard let status = try? root.stat(followTargetSymlink: false), status.type == .directory,
       status.userID.rawValue == geteuid(), try Directory.names(root).allSatisfy({ $0.hasPrefix(".") })
     else { return }
-    try SpoolError.checking("chmod", root) { root.withPlatformString { unsafe chmod($0, 0o700) } }
+    try SpoolError.checking("chmod", root) { unsafe root.withPlatformString { unsafe chmod($0, 0o700) } }
   }
 }

@@ -1,3 +1,5 @@
+internal import SystemPackage
+
 extension SpoolQueue {
   /// Takes a ready segment for this worker alone.
   ///

@@ -23,7 +23,7 @@ public struct RejectWriter: ~Copyable {
   }
 
   /// Rejects so far.
-  public var records: Int { if let count = file?.records { count } else { 0 } }
+  public private(set) var records = 0
 
   /// Puts a record aside: `{"reason":…,"field":…,"segment":…,"line":n,"record":…}`.
   ///
@@ -52,6 +52,7 @@ public struct RejectWriter: ~Copyable {
     line.append("}")
     if file == nil { file = try FrameFile(draft: draft, target: target, compressionLevel: compressionLevel) }
     try line.withBytes { bytes throws(SpoolError) in try file?.append(line: bytes) }
+    records += 1
   }
 
   private mutating func appendRecord(_ record: Span<UInt8>, isJSON: Bool) {

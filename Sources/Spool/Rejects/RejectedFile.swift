@@ -25,7 +25,8 @@ public struct RejectedFile: Hashable, Sendable {
   init?(fileName: String, feed: String, directory: FilePath) {
     guard fileName.hasSuffix(SegmentName.fileSuffix) else { return nil }
     let parts = fileName.dropLast(SegmentName.fileSuffix.count).split(separator: ".", omittingEmptySubsequences: false)
-    guard parts.count == 2, let segment = SegmentName(String(parts[0])), let stage = StageName(rawValue: String(parts[1]))
+    guard parts.count == 2, let segment = SegmentName(String(parts[0])),
+      let stage = StageName(rawValue: String(parts[1]))
     else { return nil }
     self.feed = feed
     self.segment = segment

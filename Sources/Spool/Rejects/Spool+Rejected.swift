@@ -13,9 +13,8 @@ extension Spool {
       .sorted { ($0.segment, $0.stage.rawValue) < ($1.segment, $1.stage.rawValue) }
   }
 
-  /// A writer for what a stage refuses of one segment.
+  /// A writer for what a stage refuses of one segment. The stage is one that has a queue to read from; fetch has none.
   ///
-  /// - Parameter stage: One that has a queue to read from; fetch has none.
   /// - Throws: ``SpoolError``.
   public func rejectWriter(
     feed: String,

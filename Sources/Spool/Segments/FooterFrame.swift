@@ -68,7 +68,9 @@ enum FooterFrame {
     // The bytes that this footer would have, were it whole.
     let newline = UInt8(ascii: "\n")
     let payload = [newline] + json + [newline] + Array(trailer(for: json).utf8)
-    guard frame == SkippableFrame.frame(kind: kind, payload: payload) else { throw damaged("the footer's checksum is wrong") }
+    guard frame == SkippableFrame.frame(kind: kind, payload: payload) else {
+      throw damaged("the footer's checksum is wrong")
+    }
     guard let footer = try? JSONDecoder().decode(SegmentFooter.self, from: Data(json)) else {
       throw damaged("the footer does not have the members that it should have")
     }

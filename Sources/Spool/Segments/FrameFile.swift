@@ -42,7 +42,7 @@ struct FrameFile: ~Copyable {
     try encoder.append(newline.span) { block throws(SpoolError) in try draft.write(block) }
   }
 
-  /// - Parameter footer: Its counts of records and bytes are set here.
+  /// Ends the file. The footer's counts of records and bytes are set here.
   consuming func publish(footer: SegmentFooter) throws(SpoolError) {
     var footer = footer
     footer.records = records

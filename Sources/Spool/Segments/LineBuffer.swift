@@ -27,6 +27,7 @@ struct LineBuffer: ~Copyable {
   /// - Parameters:
   ///   - room: How much room there is at least.
   ///   - body: Writes, and returns how many bytes it wrote.
+  /// - Throws: What `body` throws.
   mutating func fill<E: Error>(room: Int, _ body: (inout MutableSpan<UInt8>) throws(E) -> Int) throws(E) {
     makeRoom(room)
     var free = unsafe MutableSpan(_unsafeStart: base + end, count: capacity - end)

@@ -83,7 +83,9 @@ public struct SegmentFooter: Codable, Equatable, Sendable {
 
   /// Why the values contradict each other, when they do; nil in every footer that a stage writes.
   var contradiction: String? {
-    if format != Self.currentFormat { return "form \(format) of the footer, and this program knows \(Self.currentFormat)" }
+    if format != Self.currentFormat {
+      return "form \(format) of the footer, and this program knows \(Self.currentFormat)"
+    }
     if !(0...SegmentName.sequenceMax).contains(sequence) { return "a place in the run of \(sequence)" }
     if (kind == .end) != (end != nil) { return "the footer is not sure whether this is a run's end" }
     if kind == .end && records != 0 { return "a run's end with records" }

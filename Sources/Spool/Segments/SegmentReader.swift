@@ -32,7 +32,9 @@ public struct SegmentReader: ~Copyable {
     let found = try FooterFrame.find(in: file)
     try Self.checkName(path, found.footer)
     let decoder: FrameDecoder
-    do { decoder = try FrameDecoder() } catch { throw .system(.noMemory, call: "LZ4F_createDecompressionContext", path: path) }
+    do { decoder = try FrameDecoder() } catch {
+      throw .system(.noMemory, call: "LZ4F_createDecompressionContext", path: path)
+    }
     self.file = file
     self.found = found
     self.decoder = decoder
@@ -54,28 +56,29 @@ public struct SegmentReader: ~Copyable {
   ///
   /// - Returns: The footer, which the content was found to agree with.
   /// - Throws: ``SpoolError/damaged(_:why:)``, or what `body` throws, which ends the reading.
-  public mutating func forEachLine(_ body: (_ line: Span<UInt8>, _ number: Int) throws -> Void) throws -> SegmentFooter {
+  public mutating func forEachLine(_ body: (_ line: Span<UInt8>, _ number: Int) throws -> Void) throws -> SegmentFooter
+  {
     precondition(!wasRead, "a reader reads its segment once")
     wasRead = true
     let header = try file.bytes(at: 0, count: FrameHeader.byteCount)
-    guard FrameHeader(header.span) == .ours else { throw damaged("it does not begin with a frame as a stage writes it") }
+    guard FrameHeader(header.span) == .ours else {
+      throw damaged("it does not begin with a frame as a stage writes it")
+    }
 
     let (footer, path) = (found.footer, file.path)
     var records = 0
     var bytes = 0
     var offset = 0
-    var isFrameEnd = false
-    while !isFrameEnd {
+    while !decoder.isAtEnd {
       let count = try readInput(at: offset)
       guard count > 0 else { throw damaged("the data frame does not end") }
       var used = 0
       // What was decoded may not have fitted: the input is done with when the decoder neither takes nor gives anything.
       var isIdle = false
-      while !isFrameEnd, !isIdle {
+      while !decoder.isAtEnd, !isIdle {
         let step = try decode(from: used, to: count)
         used += step.consumed
-        isFrameEnd = step.isFrameEnd
-        isIdle = step.consumed == 0 && step.produced == 0
+        isIdle = step == FrameDecoder.Step()
         try buffer.takeLines { line in
           records += 1
           bytes += line.count + 1
@@ -99,27 +102,27 @@ public struct SegmentReader: ~Copyable {
 
   /// Fills the input from the data frame, and not from what follows it.
   private mutating func readInput(at offset: Int) throws(SpoolError) -> Int {
-    var whole = input.mutableSpan
-    var room = whole.extracting(first: min(Self.inputByteCount, found.dataByteCount - offset))
-    return room.isEmpty ? 0 : try file.read(into: &room, at: offset)
+    let room = min(Self.inputByteCount, found.dataByteCount - offset)
+    return room == 0 ? 0 : try file.read(at: offset, into: &input, 0..<room)
   }
 
   private mutating func decode(from start: Int, to end: Int) throws(SpoolError) -> FrameDecoder.Step {
     do throws(LZ4Error) {
-      return try Self.decode(input.span.extracting(start..<end), &decoder, &buffer)
+      return try Self.decode(input, start..<end, &decoder, &buffer)
     } catch {
       throw damaged(error.description)
     }
   }
 
   private static func decode(
-    _ input: Span<UInt8>,
+    _ input: [UInt8],
+    _ part: Range<Int>,
     _ decoder: inout FrameDecoder,
     _ buffer: inout LineBuffer
   ) throws(LZ4Error) -> FrameDecoder.Step {
-    var step = FrameDecoder.Step(consumed: 0, produced: 0, isFrameEnd: false)
+    var step = FrameDecoder.Step()
     try buffer.fill(room: FrameEncoder.blockByteCount) { room throws(LZ4Error) in
-      step = try decoder.decode(input, into: &room)
+      step = try decoder.decode(input.span.extracting(part), into: &room)
       return step.produced
     }
     return step

@@ -10,7 +10,8 @@ public struct SegmentWriter: ~Copyable {
   private let name: SegmentName
   private var file: FrameFile
 
-  /// - Parameter compressionLevel: As for the `lz4` program; 1 is fast.
+  /// Begins a segment. Compression levels are those of the `lz4` program; 1 is fast.
+  ///
   /// - Throws: ``SpoolError``; ``SpoolError/busy(_:)`` when another program writes this very segment.
   public init(queue: SpoolQueue, name: SegmentName, compressionLevel: Int = 1) throws(SpoolError) {
     file = try FrameFile(

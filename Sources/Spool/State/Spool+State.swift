@@ -30,7 +30,8 @@ extension Spool {
 
   /// Takes the lock by which the programs of a feed agree that one at a time does something, for example fetch.
   ///
-  /// - Parameter purpose: Names the lock: `<feed>/state/<purpose>.lock`.
+  /// The purpose names the lock: `<feed>/state/<purpose>.lock`.
+  ///
   /// - Returns: Nil when another program has it.
   /// - Throws: ``SpoolError``.
   public func lockFeed(_ feed: String, purpose: String) throws(SpoolError) -> FeedLock? {

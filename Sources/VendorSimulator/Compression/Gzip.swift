@@ -1,5 +1,5 @@
 internal import CZlib
-public import NIOCore
+internal import NIOCore
 
 /// Writes gzip (RFC 1952) for answers.
 enum Gzip {

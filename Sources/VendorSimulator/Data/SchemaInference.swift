@@ -51,8 +51,8 @@ struct SchemaInference {
       switch kind {
       case .null: .unknown
       case .false, .true: .boolean
-      case .number: parser.withRaw(value) { unsafe Self.numberType(Span(_unsafeElements: $0)) }
-      case .string, .escapedString: parser.withText(value) { unsafe Self.stringType(Span(_unsafeElements: $0)) }
+      case .number: unsafe parser.withRaw(value) { unsafe Self.numberType(Span(_unsafeElements: $0)) }
+      case .string, .escapedString: unsafe parser.withText(value) { unsafe Self.stringType(Span(_unsafeElements: $0)) }
       case .array: .collection
       case .object: .untyped
       }

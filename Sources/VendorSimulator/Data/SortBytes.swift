@@ -53,10 +53,10 @@ enum SortBytes {
     case .false: out.append(Kind.false.rawValue)
     case .true: out.append(Kind.true.rawValue)
     case .number:
-      let number = parser.withRaw(node) { unsafe DecimalNumber(Span(_unsafeElements: $0)) }
+      let number = unsafe parser.withRaw(node) { unsafe DecimalNumber(Span(_unsafeElements: $0)) }
       if let number { appendNumber(number, to: &out) }
     case .string, .escapedString:
-      parser.withText(node) { buffer in
+      unsafe parser.withText(node) { buffer in
         let text = unsafe Span(_unsafeElements: buffer)
         if let instant = Instant(text) { appendInstant(instant, to: &out) } else { appendString(text, to: &out) }
       }
@@ -68,7 +68,7 @@ enum SortBytes {
   static func appendKey(_ node: JSONNode, of parser: borrowing JSONParser, to out: inout [UInt8]) -> Bool {
     switch parser.kind(node) {
     case .null, .array, .object: return false
-    case .string, .escapedString: parser.withText(node) { unsafe appendString(Span(_unsafeElements: $0), to: &out) }
+    case .string, .escapedString: unsafe parser.withText(node) { unsafe appendString(Span(_unsafeElements: $0), to: &out) }
     case .number, .true, .false: append(node, of: parser, to: &out)
     }
     return true

@@ -8,10 +8,10 @@ struct BearerMiddleware: RouterMiddleware {
 
   let token: Secret
 
-  func handle(
+  @concurrent func handle(
     _ request: Request,
     context: Context,
-    next: (Request, Context) async throws -> Response
+    next: @concurrent (Request, Context) async throws -> Response
   ) async throws -> Response {
     let given = Array((request.headers[.authorization] ?? "").utf8)
     guard Self.areEqual(given, Array("Bearer \(token.reveal)".utf8)) else { throw Refusal.unauthorized }

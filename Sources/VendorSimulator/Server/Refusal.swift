@@ -1,4 +1,4 @@
-public import HTTPTypes
+internal import HTTPTypes
 
 /// A request that the vendor answers with an error: status, OData's machine-readable code, and a sentence.
 struct Refusal: Error, Equatable {

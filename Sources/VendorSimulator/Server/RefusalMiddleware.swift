@@ -1,5 +1,6 @@
 internal import HTTPTypes
 internal import Hummingbird
+internal import Telemetry
 
 /// Turns whatever goes wrong behind it into the vendor's error body.
 struct RefusalMiddleware: RouterMiddleware {
@@ -7,10 +8,10 @@ struct RefusalMiddleware: RouterMiddleware {
 
   let replies: Replies
 
-  func handle(
+  @concurrent func handle(
     _ request: Request,
     context: Context,
-    next: (Request, Context) async throws -> Response
+    next: @concurrent (Request, Context) async throws -> Response
   ) async throws -> Response {
     do {
       return try await next(request, context)

@@ -47,13 +47,13 @@ extension RecordReader {
       return (kind == .true ? 1 : 0) - (flag ? 1 : 0)
     case .number(let number):
       guard kind == .number else { return nil }
-      return parser.withRaw(node) { unsafe number.order(of: Span(_unsafeElements: $0)) }
+      return unsafe parser.withRaw(node) { unsafe number.order(of: Span(_unsafeElements: $0)) }
     case .string(let text):
       guard kind.isString else { return nil }
-      return parser.withText(node) { unsafe ByteOrder.compare(Span(_unsafeElements: $0), text.span) }
+      return unsafe parser.withText(node) { unsafe ByteOrder.compare(Span(_unsafeElements: $0), text.span) }
     case .date, .instant:
       guard kind.isString else { return nil }
-      return parser.withText(node) { unsafe Self.order(ofTime: Span(_unsafeElements: $0), beside: literal) }
+      return unsafe parser.withText(node) { unsafe Self.order(ofTime: Span(_unsafeElements: $0), beside: literal) }
     }
   }
 

@@ -21,9 +21,9 @@ struct RecordReader: ~Copyable {
 
   mutating func parse(_ place: Int) {
     guard place != parsedPlace else { return }
-    let text = version.table.bytes.span
+    let bytes = version.table.bytes
     do {
-      try parser.parse(text.extracting(version.table.range(place)))
+      try parser.parse(bytes.span.extracting(version.table.range(place)))
     } catch {
       preconditionFailure("every record was parsed when it was loaded")
     }

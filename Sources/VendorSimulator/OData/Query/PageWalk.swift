@@ -1,3 +1,5 @@
+internal import HTTPTypes
+
 /// One page of a query's result: which rows, and what comes after.
 struct PageWalk: Equatable, Sendable {
   /// Indices into the result.
@@ -35,7 +37,8 @@ struct PageWalk: Equatable, Sendable {
     if let top = options.top { length = min(length, max(0, top - sentBefore)) }
     if let window { length = min(length, max(0, window - first)) }
     rows = first..<(first + length)
-    sent = sentBefore + length
-    hasMore = rows.upperBound < count && options.top.map { sent < $0 } ?? true
+    let total = sentBefore + length
+    sent = total
+    hasMore = first + length < count && options.top.map { total < $0 } ?? true
   }
 }

@@ -25,7 +25,8 @@ struct QueryOptions: Equatable, Sendable {
   ///   Names without `$` are the caller's own and are passed over, as OData wants it.
   init(_ query: QueryString, headers: HTTPFields) throws(Refusal) {
     var seen: Set<String> = []
-    for (name, value) in query.fields where name.hasPrefix("$") {
+    for field in query.fields where field.name.hasPrefix("$") {
+      let (name, value) = (field.name, field.value)
       guard seen.insert(name).inserted else { throw .badRequest("the query option \(name) is there twice") }
       switch name {
       case "$filter": filter = value

@@ -1,0 +1,63 @@
+public import PipelineConfig
+public import Spool
+internal import JSONText
+
+/// The hash stage: finds key, version and operation of each record and the digest of its business fields.
+///
+/// Writes `{"key":[…],"version":…,"op":"upsert","hash":"…","record":{…}}`, the record as the vendor wrote it. Needs no network
+/// and no database; the same input gives the same bytes.
+public struct HashProcessor: SegmentProcessor, ~Copyable {
+  public static let input = QueueName.fetched
+
+  private let pipeline: Pipeline
+  private let spool: Spool
+  private var parser = JSONParser()
+
+  public init(pipeline: Pipeline, spool: Spool) {
+    self.pipeline = pipeline
+    self.spool = spool
+  }
+
+  /// - Throws: ``UnknownFeed``, ``SpoolError``.
+  public mutating func process(_ input: InputSegment) throws -> ProcessedSegment {
+    let feed = try pipeline.feed(named: input.feed)
+    let level = pipeline.spool.compressionLevel
+    var writer = try SegmentWriter(
+      queue: spool.queue(.hashed, feed: feed.name), name: input.name, compressionLevel: level
+    )
+    var rejects = try spool.rejectWriter(feed: feed.name, segment: input.name, stage: .hash, compressionLevel: level)
+    var hasher = RecordHasher(feed: feed)
+    var repeats = RepeatFilter()
+    var line = OutputBytes(capacity: 1 << 16)
+    var repeated = 0
+
+    var reader = try SegmentReader(input.path)
+    var footer = try reader.forEachLine { record, number in
+      line.removeAll()
+      do throws(RecordProblem) {
+        try hasher.appendLine(for: record, parser: &parser, to: &line)
+      } catch {
+        try rejects.append(record: record, isJSON: error.isJSON, line: number, reason: error.reason, field: error.field)
+        return
+      }
+      if repeats.isRepeat(hasher.identity) {
+        repeated += 1
+      } else {
+        try line.withBytes { bytes throws(SpoolError) in try writer.append(line: bytes) }
+      }
+    }
+
+    let rejected = rejects.records
+    _ = try rejects.publish(of: footer)
+    footer.stage = .hashed
+    if footer.kind == .data {
+      footer.dropped = ["hash.rejected": rejected, "hash.repeated": repeated]
+      footer.lowestVersion = hasher.versions.lowest
+      footer.highestVersion = hasher.versions.highest
+    }
+    let records = writer.records
+    let path = try writer.publish(footer: footer)
+    let counts = ["segments": 1, "records": records, "repeated": repeated, "rejected": rejected]
+    return ProcessedSegment(printed: path, counts: counts, footer: footer)
+  }
+}

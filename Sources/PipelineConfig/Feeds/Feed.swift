@@ -1,0 +1,50 @@
+/// One stream of records from a vendor into one table.
+public struct Feed: Sendable {
+  public var name: String
+  public var source: Source
+  /// What follows the source's address: `Property`.
+  public var path: String
+  public var pagination: Pagination
+  /// An OData `$filter` that every request carries.
+  public var filter: String?
+  /// Fixed query parameters of every request, in order.
+  public var query: [QueryItem]
+  /// The vendor's names of the fields that together tell one record from another.
+  public var key: [String]
+  public var cursor: Cursor?
+  public var hash: HashRule
+  public var table: String
+  public var columns: [Column]
+  public var parent: Parent?
+  /// The columns mapped from the key fields, in the key's order.
+  public var keyColumns: [Column]
+
+  public struct QueryItem: Equatable, Sendable {
+    public var name: String
+    public var value: String
+  }
+
+  /// What the hash of a record covers.
+  public struct HashRule: Equatable, Sendable {
+    /// Fields at the top of the record that say nothing about the business: the vendor's stamps, counters of views.
+    public var exclude: [String] = []
+    public var algorithm = HashAlgorithm.md5
+  }
+
+  /// The feed whose rows this feed's rows belong to.
+  public struct Parent: Equatable, Sendable {
+    public var feed: String
+    /// The vendor's name of the field that holds the parent's key.
+    public var field: String
+    /// This feed's column mapped from that field.
+    public var column: Column
+    /// The parent's table and its one key column.
+    public var table: String
+    public var keyColumn: Column
+  }
+}
+
+/// The digests a feed may choose; the raw value is the spelling in the file.
+public enum HashAlgorithm: String, CaseIterable, Sendable {
+  case md5
+}

@@ -1,0 +1,70 @@
+internal import JSONText
+internal import PipelineConfig
+
+extension ColumnType {
+  /// Strings as they are, numbers and truth values as they were written. PostgreSQL's text holds no NUL.
+  static func appendText(_ value: JSONNode, of parser: borrowing JSONParser, to out: inout OutputBytes) throws(Misfit) {
+    switch parser.kind(value) {
+    case .string:
+      out.appendRaw(value, of: parser)
+    case .escapedString:
+      if unsafe parser.withText(value, { unsafe $0.contains(0) }) { throw Misfit("holds a NUL, which PostgreSQL's text cannot") }
+      out.appendRaw(value, of: parser)
+    case .number, .true, .false:
+      out.append(0x22)
+      out.appendRaw(value, of: parser)
+      out.append(0x22)
+    case .array, .object, .null:
+      throw Misfit("an object or array is no text; map it to jsonb")
+    }
+  }
+
+  /// true and false, also as strings, and 0 and 1.
+  static func appendBoolean(_ value: JSONNode, of parser: borrowing JSONParser, to out: inout OutputBytes) throws(Misfit) {
+    switch parser.kind(value) {
+    case .true: out.append("true")
+    case .false: out.append("false")
+    default:
+      switch parser.string(value).lowercased() {
+      case "true", "1": out.append("true")
+      case "false", "0": out.append("false")
+      default: throw Misfit(value, of: parser, isNo: "boolean")
+      }
+    }
+  }
+
+  /// 32 hexadecimal digits in groups of 8-4-4-4-12, written in lower case.
+  static func appendUUID(_ value: JSONNode, of parser: borrowing JSONParser, to out: inout OutputBytes) throws(Misfit) {
+    let text = parser.string(value).lowercased()
+    let groups = text.split(separator: "-", omittingEmptySubsequences: false)
+    let areDigits = text.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) || $0 == 0x2D }
+    guard parser.kind(value).isString, groups.map(\.utf8.count) == [8, 4, 4, 4, 12], areDigits else {
+      throw Misfit(value, of: parser, isNo: "uuid")
+    }
+    out.append(0x22)
+    out.append(text)
+    out.append(0x22)
+  }
+
+  /// Anything, as it was written. PostgreSQL's jsonb holds no NUL.
+  static func appendJSON(_ value: JSONNode, of parser: borrowing JSONParser, to out: inout OutputBytes) throws(Misfit) {
+    if unsafe parser.withRaw(value, { unsafe holdsEscapedNUL($0) }) { throw Misfit("holds \\u0000, which PostgreSQL's jsonb cannot") }
+    out.appendRaw(value, of: parser)
+  }
+
+  /// Whether JSON text holds `\u0000` with its backslash not itself escaped.
+  private static func holdsEscapedNUL(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+    var index = 0
+    while index < text.count {
+      guard unsafe text[index] == 0x5C else {
+        index += 1
+        continue
+      }
+      if index + 5 < text.count, unsafe text[index + 1] == UInt8(ascii: "u") {
+        if unsafe text[(index + 2)...(index + 5)].allSatisfy({ $0 == 0x30 }) { return true }
+      }
+      index += 2
+    }
+    return false
+  }
+}

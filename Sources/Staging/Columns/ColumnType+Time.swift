@@ -1,0 +1,26 @@
+internal import JSONText
+internal import PipelineConfig
+
+extension ColumnType {
+  /// `2024-01-06`, or the day of a moment as it is written; the text after the day is let go.
+  static func appendDate(_ value: JSONNode, of parser: borrowing JSONParser, to out: inout OutputBytes) throws(Misfit) {
+    let text = parser.string(value)
+    guard parser.kind(value).isString, Timestamp(text) != nil else { throw Misfit(value, of: parser, isNo: "date") }
+    out.append(0x22)
+    out.append(String(text.prefix(10)))
+    out.append(0x22)
+  }
+
+  /// A moment as the vendor wrote it; without an offset it is taken as UTC, and says so from here on.
+  static func appendTimestamp(_ value: JSONNode, of parser: borrowing JSONParser, to out: inout OutputBytes) throws(Misfit) {
+    let text = parser.string(value)
+    guard parser.kind(value).isString, let moment = Timestamp(text) else {
+      throw Misfit(value, of: parser, isNo: "timestamptz")
+    }
+    out.append(0x22)
+    out.append(text)
+    if !moment.hasOffset { out.append("Z") }
+    if text.utf8.count == 10 { out.append("T00:00:00Z") }
+    out.append(0x22)
+  }
+}

@@ -1,0 +1,59 @@
+public import PipelineConfig
+public import Spool
+internal import JSONText
+
+/// The stage stage: checks each record against the feed's columns and writes one object a line whose names are the
+/// table's columns, the newest version of each key only, sorted by key. Needs no network and no database.
+public struct StageProcessor: SegmentProcessor, ~Copyable {
+  public static let input = QueueName.hashed
+
+  private let pipeline: Pipeline
+  private let spool: Spool
+  private var parser = JSONParser()
+
+  public init(pipeline: Pipeline, spool: Spool) {
+    self.pipeline = pipeline
+    self.spool = spool
+  }
+
+  /// - Throws: ``UnknownFeed``, ``SpoolError``.
+  public mutating func process(_ input: InputSegment) throws -> ProcessedSegment {
+    let feed = try pipeline.feed(named: input.feed)
+    let level = pipeline.spool.compressionLevel
+    var writer = try SegmentWriter(
+      queue: spool.queue(.staged, feed: feed.name), name: input.name, compressionLevel: level
+    )
+    var rejects = try spool.rejectWriter(feed: feed.name, segment: input.name, stage: .stage, compressionLevel: level)
+    let projector = RowProjector(feed: feed, segment: input.name)
+    var rows = RowSet()
+
+    var reader = try SegmentReader(input.path)
+    var footer = try reader.forEachLine { line, number in
+      do throws(RowProblem) {
+        try projector.add(line, parser: &parser, to: &rows)
+      } catch {
+        // Of a line that is ours the record is put aside, not the envelope; anything else is kept as it is.
+        let (reason, field) = (error.reason, error.field)
+        if let record = projector.record(of: line, parser: &parser) {
+          try rejects.append(record: record.span, isJSON: true, line: number, reason: reason, field: field)
+        } else {
+          try rejects.append(record: line, isJSON: false, line: number, reason: reason, field: field)
+        }
+      }
+    }
+
+    let superseded = rows.sortAndKeepNewest()
+    try rows.forEach { row throws(SpoolError) in try writer.append(line: row) }
+    let rejected = rejects.records
+    _ = try rejects.publish(of: footer)
+    footer.stage = .staged
+    if footer.kind == .data {
+      footer.dropped["stage.rejected"] = rejected
+      footer.dropped["stage.superseded"] = superseded
+    }
+    let records = writer.records
+    let path = try writer.publish(footer: footer)
+    let counts = ["segments": 1, "records": records, "superseded": superseded, "rejected": rejected]
+    return ProcessedSegment(printed: path, counts: counts, footer: footer)
+  }
+}

@@ -1,0 +1,77 @@
+import Foundation
+import Spool
+import SystemPackage
+import Testing
+
+/// A spool in a folder of its own, with a few segments in it. The folder goes with the value.
+final class SmallSpool {
+  let root: FilePath
+  let spool: Spool
+
+  static let run = "20261120T234408Z-7k2q"
+
+  init() throws {
+    root = FilePath(NSTemporaryDirectory()).appending("weir-ops-\(UUID().uuidString.lowercased())")
+    spool = try Spool(root: root)
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: root.string) }
+
+  static func name(_ sequence: Int) throws -> SegmentName {
+    SegmentName(run: try #require(RunID(run)), sequence: sequence)
+  }
+
+  /// Publishes a segment and moves it where a stage would have.
+  @discardableResult
+  func add(
+    _ sequence: Int,
+    of feed: String,
+    to queueName: QueueName,
+    _ state: SegmentState = .ready,
+    lines: [String]
+  ) throws -> FilePath {
+    let queue = try spool.queue(queueName, feed: feed)
+    let name = try Self.name(sequence)
+    var writer = try SegmentWriter(queue: queue, name: name)
+    for line in lines { try writer.append(line: Array(line.utf8).span) }
+    _ = try writer.publish(footer: footer(name, feed: feed, queue: queueName, fetched: lines.count))
+    switch state {
+    case .incoming, .ready: break
+    case .done: try claim(name, in: queue)?.finish()
+    case .held: try claim(name, in: queue)?.hold(reason: HoldReason(name: "damaged", message: "for a test"))
+    }
+    return queue.path(of: name, in: state)
+  }
+
+  /// Puts one record of a segment aside, as hash does.
+  func reject(_ sequence: Int, of feed: String) throws -> FilePath {
+    let name = try Self.name(sequence)
+    var writer = try spool.rejectWriter(feed: feed, segment: name, stage: .hash)
+    try writer.append(record: Array("{}".utf8).span, isJSON: true, line: 1, reason: "no_key")
+    return try #require(try writer.publish(of: footer(name, feed: feed, queue: .fetched, fetched: 1)))
+  }
+
+  private func claim(_ name: SegmentName, in queue: SpoolQueue) throws -> ClaimedSegment? { try queue.claim(name) }
+
+  private func footer(_ name: SegmentName, feed: String, queue: QueueName, fetched: Int) -> SegmentFooter {
+    SegmentFooter(
+      feed: feed,
+      run: name.run,
+      sequence: name.sequence,
+      stage: queue,
+      mode: .full,
+      fetched: fetched,
+      fetchedAt: "2026-11-20T23:44:08.000Z",
+      program: "weir 0.1.0"
+    )
+  }
+}
+
+/// Turns one bit of a file over.
+func flipBit(of path: FilePath, at offset: Int) throws {
+  let url = URL(filePath: path.string)
+  var bytes = [UInt8](try Data(contentsOf: url))
+  bytes[offset] ^= 0x10
+  try FileManager.default.removeItem(at: url)
+  try Data(bytes).write(to: url)
+}
