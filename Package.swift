@@ -45,7 +45,6 @@ let package = Package(
   name: "weir",
   products: [
     .executable(name: "weir", targets: ["weir"]),
-    .executable(name: "weir-fetch", targets: ["weir-fetch"]),
     .executable(name: "weir-hash", targets: ["weir-hash"]),
     .executable(name: "weir-stage", targets: ["weir-stage"]),
     .executable(name: "weir-merge", targets: ["weir-merge"]),
@@ -67,10 +66,9 @@ let package = Package(
   targets: [
     // Programs.
     program("weir", on: ["OpsCommands", "Telemetry", argumentParser]),
-    program("weir-fetch", on: ["Fetching", "StageRuntime", argumentParser]),
-    program("weir-hash", on: ["Hashing", "StageRuntime", argumentParser]),
-    program("weir-stage", on: ["Staging", "StageRuntime", argumentParser]),
-    program("weir-merge", on: ["Merging", "StageRuntime", argumentParser]),
+    program("weir-hash", on: ["Hashing", "StageRuntime", "Telemetry", argumentParser]),
+    program("weir-stage", on: ["Staging", "StageRuntime", "Telemetry", argumentParser]),
+    program("weir-merge", on: ["Merging", "StageRuntime", "Telemetry", argumentParser]),
     program("weir-vendor", on: ["VendorSimulator", "Telemetry", argumentParser]),
 
     // Shells.
@@ -85,10 +83,6 @@ let package = Package(
     room("StageRuntime", on: ["PipelineConfig", "Spool", "Telemetry", argumentParser, logging, system]),
 
     // Stages: never import each other.
-    room(
-      "Fetching",
-      on: ["JSONText", "PipelineConfig", "Spool", "Telemetry", asyncHTTPClient, logging, nioCore, nioHTTP1, system]
-    ),
     room("Hashing", on: ["JSONText", "PipelineConfig", "Spool", "Telemetry", crypto]),
     room("Merging", on: ["JSONText", "PipelineConfig", "Postgres", "Spool", "Telemetry", logging, system]),
     room("Staging", on: ["JSONText", "PipelineConfig", "Spool", "Telemetry"]),
@@ -121,13 +115,12 @@ let package = Package(
     room("TestSupport", on: ["PipelineConfig", "Postgres", "Spool", "Telemetry", subprocess, system]),
 
     // Tests mirror targets.
-    tests("FetchingTests", on: ["Fetching", "JSONText", "PipelineConfig", "Spool", "TestSupport", system]),
     tests("HashingTests", on: ["Hashing", "JSONText", "PipelineConfig", "Spool", "TestSupport", crypto, system]),
     tests("JSONTextTests", on: ["JSONText", "TestSupport", system]),
-    tests("LZ4Tests", on: ["LZ4", "TestSupport"]),
+    tests("LZ4Tests", on: ["LZ4", "TestSupport", system]),
     tests(
       "MergingTests",
-      on: ["JSONText", "Merging", "PipelineConfig", "Postgres", "Spool", "Telemetry", "TestSupport", system]
+      on: ["JSONText", "Merging", "PipelineConfig", "Postgres", "Spool", "Telemetry", "TestSupport", logging, system]
     ),
     tests(
       "OpsCommandsTests",
@@ -137,13 +130,6 @@ let package = Package(
       ]
     ),
     tests("PipelineConfigTests", on: ["PipelineConfig", "Telemetry", "TestSupport", system]),
-    tests(
-      "PipelineTests",
-      on: [
-        "JSONText", "PipelineConfig", "Postgres", "Spool", "Telemetry", "TestSupport", nioCore, nioPosix, subprocess,
-        system,
-      ]
-    ),
     tests("PostgresTests", on: ["Postgres", "Telemetry", "TestSupport", system]),
     tests("SpoolTests", on: ["Spool", "LZ4", "Telemetry", "TestSupport", system]),
     tests("StageRuntimeTests", on: ["StageRuntime", "Telemetry", "TestSupport"]),

@@ -39,7 +39,9 @@ public struct MergeProcessor: SegmentProcessor {
   }
 
   private mutating func mergeSegment(
-    _ input: InputSegment, _ footer: SegmentFooter, _ feed: Feed
+    _ input: InputSegment,
+    _ footer: SegmentFooter,
+    _ feed: Feed
   ) throws -> ProcessedSegment {
     let outcome = try repeating { session in
       let merge = try session.merge(for: feed)

@@ -23,6 +23,7 @@ public struct PractiseVendor: Sendable {
     let run = try await Subprocess.run(
       .path(Programs.directory.appending("weir-vendor")),
       arguments: Arguments(["serve", "--port", "0", "--token", token] + arguments),
+      input: .none,
       output: .sequence,
       error: .string(limit: Programs.outputBytesMax)
     ) { execution in

@@ -12,7 +12,9 @@ public final class TemporarySpool: Sendable {
   public init() throws {
     directory = FilePath(NSTemporaryDirectory()).appending("weir-spool-\(UUID().uuidString.lowercased())")
     try FileManager.default.createDirectory(
-      atPath: directory.string, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700]
+      atPath: directory.string,
+      withIntermediateDirectories: true,
+      attributes: [.posixPermissions: 0o700]
     )
     spool = try Spool(root: directory.appending("spool"))
   }

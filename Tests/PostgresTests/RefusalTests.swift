@@ -81,4 +81,19 @@ struct RefusalTests {
     #expect(caught?.exitStatus == status, "\(String(describing: caught))")
     #expect(caught?.isTransient == (status == .temporaryFailure))
   }
+
+  @Test(
+    "every class of refusal has its exit status",
+    arguments: [
+      ("28P01", Telemetry.ExitStatus.permission), ("28000", .permission), ("42501", .permission), ("3D000", .config),
+      ("42P01", .config), ("3F000", .config), ("08006", .temporaryFailure), ("57P01", .temporaryFailure),
+      ("57P03", .temporaryFailure), ("53300", .temporaryFailure), ("53100", .temporaryFailure),
+      ("40P01", .temporaryFailure), ("55P03", .temporaryFailure), ("22P02", .dataError), ("23505", .dataError),
+      ("54000", .dataError), ("XX000", .software),
+    ]
+  )
+  func classes(code: String, status: Telemetry.ExitStatus) {
+    let error = PostgresError("refused", while: "connect", sqlState: SQLState(rawValue: code))
+    #expect(error.exitStatus == status)
+  }
 }

@@ -1,5 +1,5 @@
 internal import Glibc
-public import Postgres
+internal import Postgres
 public import SystemPackage
 internal import Telemetry
 
@@ -47,7 +47,7 @@ public struct EmbeddedPostgres: Sendable {
     let programs = try ServerPrograms.suiting(directory)
     try await owner.run(
       programs.control,
-      ["-D", directory.string, "-m", "fast", "-w", "stop"],
+      ["-D", dataDirectory, "-m", "fast", "-w", "stop"],
       step: "stop the server"
     )
     unsafe rmdir(socketDirectory.string)
@@ -58,7 +58,7 @@ public struct EmbeddedPostgres: Sendable {
   public func isRunning() async -> Bool {
     guard let programs = try? ServerPrograms.suiting(directory) else { return false }
     // pg_ctl looks whether the process in postmaster.pid lives and is a server's; 3 and 4 say no.
-    return (try? await owner.run(programs.control, ["-D", directory.string, "status"], step: "look for it")) != nil
+    return (try? await owner.run(programs.control, ["-D", dataDirectory, "status"], step: "look for it")) != nil
   }
 
   private func start() async throws {
@@ -69,7 +69,7 @@ public struct EmbeddedPostgres: Sendable {
       .map { "-c \($0.0)=\($0.1)" }.joined(separator: " ")
     try await owner.run(
       programs.control,
-      ["-D", directory.string, "-l", log.string, "-w", "-t", "60", "-o", options, "start"],
+      ["-D", dataDirectory, "-l", log.string, "-w", "-t", "60", "-o", options, "start"],
       step: "start the server (its log: \(log))"
     )
   }
@@ -82,7 +82,7 @@ public struct EmbeddedPostgres: Sendable {
       // C.UTF-8: text compares by its bytes, the same on every machine. Not syncing here is safe: a server that was
       // never started holds nothing yet.
       [
-        "-D", directory.string, "--username", EmbeddedAddress.role, "--auth", "trust", "--encoding", "UTF8",
+        "-D", dataDirectory, "--username", EmbeddedAddress.role, "--auth", "trust", "--encoding", "UTF8",
         "--locale", "C.UTF-8", "--no-sync",
       ],
       step: "make the data directory"
@@ -94,6 +94,8 @@ public struct EmbeddedPostgres: Sendable {
     var connection = try Connection(to: .url(Secret(server)), applicationName: "weir db up")
     let name = EmbeddedAddress.database
     let found = try connection.query("SELECT FROM pg_database WHERE datname = $1", parameters: [name])
+    // The role has the name of Weir's own schema, and without this a person's CREATE TABLE would land in there.
+    try connection.query("ALTER ROLE \(Identifier.quoted(EmbeddedAddress.role)) SET search_path = public")
     if found.isEmpty {
       try connection.query("CREATE DATABASE \(Identifier.quoted(name))", while: "create the database")
     }
@@ -114,7 +116,14 @@ extension EmbeddedPostgres {
   /// The socket's path may have 107 bytes, so it is not in the data directory but in a short folder named after it.
   private var socketDirectory: FilePath { FilePath("/tmp/weir-\(nameHash)") }
 
-  private var log: FilePath { directory.appending("server.log") }
+  /// Without the link: the server's own user may not be able to follow it.
+  private var dataDirectory: String {
+    guard let path = unsafe realpath(directory.string, nil) else { return directory.string }
+    defer { unsafe free(path) }
+    return unsafe String(cString: path)
+  }
+
+  private var log: FilePath { FilePath(dataDirectory).appending("server.log") }
 
   /// Eight hex digits of the directory's path: FNV-1a, 32 bits.
   private var nameHash: String {

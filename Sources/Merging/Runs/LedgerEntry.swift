@@ -48,7 +48,9 @@ enum Ledger {
 
   /// Completes the row that ``enter(_:on:)`` made.
   static func complete(
-    _ footer: SegmentFooter, _ entry: LedgerEntry, on connection: inout Connection
+    _ footer: SegmentFooter,
+    _ entry: LedgerEntry,
+    on connection: inout Connection
   ) throws(PostgresError) {
     let numbers = [entry.inserted, entry.updated, entry.unchanged, entry.superseded, entry.orphaned, entry.adopted]
     try connection.execute(
@@ -80,7 +82,9 @@ enum Ledger {
     )
   }
 
-  private static func find(_ footer: SegmentFooter, on connection: inout Connection) throws(PostgresError) -> LedgerEntry? {
+  private static func find(_ footer: SegmentFooter, on connection: inout Connection) throws(PostgresError)
+    -> LedgerEntry?
+  {
     let rows = try connection.query(
       """
       SELECT records, inserted, updated, unchanged, superseded, orphaned, adopted, seen FROM weir.ledger
@@ -92,8 +96,14 @@ enum Ledger {
     guard let row = rows.first else { return nil }
     let counts = row.map { $0.flatMap(Int.init) }
     return LedgerEntry(
-      records: counts[0] ?? 0, inserted: counts[1] ?? 0, updated: counts[2] ?? 0, unchanged: counts[3] ?? 0,
-      superseded: counts[4] ?? 0, orphaned: counts[5] ?? 0, adopted: counts[6] ?? 0, seen: counts[7]
+      records: counts[0] ?? 0,
+      inserted: counts[1] ?? 0,
+      updated: counts[2] ?? 0,
+      unchanged: counts[3] ?? 0,
+      superseded: counts[4] ?? 0,
+      orphaned: counts[5] ?? 0,
+      adopted: counts[6] ?? 0,
+      seen: counts[7]
     )
   }
 

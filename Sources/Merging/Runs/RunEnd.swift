@@ -30,9 +30,11 @@ struct RunEnd {
     var imbalance: String?
   }
 
-  /// - Parameter others: Every other feed into the same table.
+  /// Settles the run, or says what it waits for. `others` are all other feeds into the same table.
   func run(
-    _ merge: FeedMerge, others: [SeenTable], on connection: inout Connection
+    _ merge: FeedMerge,
+    others: [SeenTable],
+    on connection: inout Connection
   ) throws -> Outcome {
     try connection.transaction { connection in
       // One at a time: two ends of a feed must not pass each other between reading the state and writing it.
@@ -50,7 +52,9 @@ struct RunEnd {
       if imbalance == nil, end.complete { try moveState(&connection) }
       try log(totals, unseen: unseen, imbalance: imbalance, &connection)
       let state = try connection.query(
-        "SELECT watermark, run, mode FROM weir.sync_state WHERE feed = $1", parameters: [footer.feed], while: activity
+        "SELECT watermark, run, mode FROM weir.sync_state WHERE feed = $1",
+        parameters: [footer.feed],
+        while: activity
       ).first
       return .settled(
         Report(
@@ -76,7 +80,9 @@ struct RunEnd {
 
   /// Rows of the table whose key neither this run nor the latest full run of another feed into it has brought.
   private func countUnseen(
-    _ merge: FeedMerge, _ others: [SeenTable], _ connection: inout Connection
+    _ merge: FeedMerge,
+    _ others: [SeenTable],
+    _ connection: inout Connection
   ) throws(PostgresError) -> Int? {
     guard footer.mode == .full, end.complete else { return nil }
     let run = footer.run.description
@@ -110,12 +116,16 @@ struct RunEnd {
   }
 
   private func log(
-    _ totals: RunTotals, unseen: Int?, imbalance: String?, _ connection: inout Connection
+    _ totals: RunTotals,
+    unseen: Int?,
+    imbalance: String?,
+    _ connection: inout Connection
   ) throws(PostgresError) {
     let status = imbalance != nil ? "failed" : end.complete ? "succeeded" : "incomplete"
     let numbers: [Int?] = [
       end.records, totals.processed, totals.inserted, totals.updated, totals.unchanged, totals.superseded,
-      totals.orphaned, totals.adopted, totals.rejected, max(0, end.records - totals.processed - totals.rejected), unseen,
+      totals.orphaned, totals.adopted, totals.rejected, max(0, end.records - totals.processed - totals.rejected),
+      unseen,
     ]
     let texts = [footer.run.description, footer.feed, footer.mode.rawValue, status, end.since, end.watermark]
     // A run's name begins with the time at which it began.

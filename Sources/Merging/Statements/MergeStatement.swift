@@ -22,7 +22,7 @@ struct MergeStatement {
   let staging: StagingTable
   let seen: SeenTable
 
-  /// What the statement did, in records; `counts` of ``run(on:segment:noting:)``.
+  /// What the statement did, in records.
   struct Outcome: Equatable {
     var distinct = 0
     var inserted = 0
@@ -31,11 +31,8 @@ struct MergeStatement {
     var orphaned = 0
   }
 
-  /// Runs it over what is in the staging table.
-  ///
-  /// - Parameters:
-  ///   - segment: Written beside each orphan; for a person.
-  ///   - run: The full run whose keys are noted; nil: nothing is noted.
+  /// Runs it over what is in the staging table. `segment` is written beside each orphan, for a person; `run` is the full
+  /// run whose keys are noted, nil when none are.
   func run(
     on connection: inout Connection,
     segment: String,
@@ -46,7 +43,11 @@ struct MergeStatement {
     let counts = rows.first?.map { $0.flatMap(Int.init) ?? 0 } ?? []
     precondition(counts.count == 5, "the statement answers with five counts")
     return Outcome(
-      distinct: counts[0], inserted: counts[1], updated: counts[2], unchanged: counts[3], orphaned: counts[4]
+      distinct: counts[0],
+      inserted: counts[1],
+      updated: counts[2],
+      unchanged: counts[3],
+      orphaned: counts[4]
     )
   }
 

@@ -23,11 +23,15 @@ struct SeenTable {
     try connection.transaction { connection throws(PostgresError) in
       // Two workers that begin together: the second one finds the table.
       try connection.query(
-        "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", parameters: [qualified], while: activity
+        "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))",
+        parameters: [qualified],
+        while: activity
       )
       let comment = "\(keys) as in \(staging.definition)"
       let found = try connection.query(
-        "SELECT obj_description(to_regclass($1), 'pg_class')", parameters: [qualified], while: activity
+        "SELECT obj_description(to_regclass($1), 'pg_class')",
+        parameters: [qualified],
+        while: activity
       )
       if found == [[comment]] { return }
       try connection.executeScript(

@@ -61,7 +61,9 @@ struct StagingTable {
   private func make(on connection: inout Connection) throws(PostgresError) {
     let activity = "make the staging table \(qualified)"
     let found = try connection.query(
-      "SELECT obj_description(to_regclass($1), 'pg_class')", parameters: [qualified], while: activity
+      "SELECT obj_description(to_regclass($1), 'pg_class')",
+      parameters: [qualified],
+      while: activity
     )
     if found == [[definition]] { return }
     try connection.executeScript(

@@ -36,7 +36,7 @@ struct TargetTable {
       while: "look at the table \(schema).\(name)"
     )
     guard !columns.isEmpty else {
-      throw unfit(feed, "is not in the database", hint: "create it with: weir db migrate")
+      throw unfit(feed, "is not in the database, or is no plain table", hint: "create it with: weir db migrate")
     }
     for row in columns { if let column = row[0] { collations[column] = row[1] } }
     let present = Set(columns.compactMap { $0[0].map { Array($0.utf8) } })
@@ -70,7 +70,9 @@ struct TargetTable {
     guard !fits else { return }
     let list = feed.keyColumns.map { Identifier.quoted($0.name) }.joined(separator: ", ")
     throw unfit(
-      feed, "has no unique index on (\(list)), the key", hint: "ALTER TABLE \(qualified) ADD PRIMARY KEY (\(list))"
+      feed,
+      "has no unique index on (\(list)), the key",
+      hint: "ALTER TABLE \(qualified) ADD PRIMARY KEY (\(list))"
     )
   }
 

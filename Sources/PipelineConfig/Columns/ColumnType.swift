@@ -17,7 +17,7 @@ public enum ColumnType: String, CaseIterable, Sendable {
   public var sqlName: String {
     switch self {
     case .double: "double precision"
-    default: rawValue
+    case .text, .integer, .bigint, .numeric, .boolean, .date, .timestamptz, .uuid, .jsonb: rawValue
     }
   }
 }

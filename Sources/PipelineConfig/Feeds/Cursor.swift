@@ -10,21 +10,25 @@ public struct Cursor: Equatable, Sendable {
 }
 
 extension Cursor {
-  /// - Parameters:
-  ///   - value: The field's name, or an object that says more.
-  ///   - columns: Where the type is looked for when none is given.
-  static func read(_ value: ConfigValue, columns: [Column]) -> Cursor? {
+  /// The field's name, or an object with `field`, `type` and `since_parameter`.
+  ///
+  /// Where no type is given, `columns` tell it.
+  static func read(_ value: ConfigValue, columns: [Column], pagination: Pagination?) -> Cursor? {
     if case .string = value.json {
-      return value.nonEmptyText().map { Cursor(field: $0.value, type: versionType(of: $0.value, in: columns), sinceParameter: nil) }
+      guard let field = value.nonEmptyText()?.value else { return nil }
+      return Cursor(field: field, type: versionType(of: field, in: columns), sinceParameter: nil)
     }
     guard let object = value.object() else { return nil }
     let field = object.required("field")?.nonEmptyText()?.value
     let given = object["type"].map { $0.choice(of: VersionType.self) }
     let since = object["since_parameter"]?.nonEmptyText()?.value
+    if case .odata = pagination {
+      object["since_parameter"]?.problem("is for page_number; OData asks by the field itself")
+    }
     object.reportUnknown()
     guard let field else { return nil }
-    let compared = given ?? versionType(of: field, in: columns)
-    return compared.map { Cursor(field: field, type: $0, sinceParameter: since) }
+    let type = given ?? versionType(of: field, in: columns)
+    return type.map { Cursor(field: field, type: $0, sinceParameter: since) }
   }
 
   /// What the column mapped from the field says; a field that no column has is taken for a timestamp, as most are.
@@ -32,7 +36,7 @@ extension Cursor {
     switch columns.first(where: { $0.from == JSONPointer(member: field) })?.type {
     case nil, .timestamptz, .date: .timestamp
     case .integer, .bigint: .integer
-    default: .text
+    case .text, .numeric, .double, .boolean, .uuid, .jsonb: .text
     }
   }
 }

@@ -19,6 +19,9 @@ public struct Feed: Sendable {
   /// The columns mapped from the key fields, in the key's order.
   public var keyColumns: [Column]
 
+  /// More than any vendor's key has; PostgreSQL's index takes 32.
+  static let keyFieldsMax = 16
+
   public struct QueryItem: Equatable, Sendable {
     public var name: String
     public var value: String

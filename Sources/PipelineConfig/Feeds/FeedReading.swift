@@ -9,19 +9,19 @@ struct FeedDraft {
 }
 
 extension FeedDraft {
-  static func read(_ name: String, _ value: ConfigValue, sources: [String: Source?]) -> FeedDraft? {
-    guard Name.check(name, value, of: "feed"), let object = value.object() else { return nil }
+  /// - Returns: nil when something it cannot be without is missing or wrong; all that is wrong has been said.
+  static func read(_ name: String, _ value: ConfigValue, sources: [NamedSource]) -> FeedDraft? {
+    PlainName.check(name, value, of: "feed")
+    guard let object = value.object() else { return nil }
     let source = object.required("source")?.source(among: sources)
-    let path = object.required("path")?.nonEmptyText()?.value
+    let path = object.required("path")?.urlPath()
     let pagination = object.required("pagination").flatMap { Pagination.read($0) }
     let filter = object["filter"]?.nonEmptyText()?.value
-    let query = object["query"]?.object()?.entries.compactMap { entry in
-      entry.value.text().map { Feed.QueryItem(name: entry.name, value: $0.value) }
-    }
     let key = object.required("key")?.key()
-    let table = object.required("table")?.tableName()
+    let table = object.required("table")?.identifier(of: "table")
     let columns = object.required("columns")?.columns()
-    let cursor = object["cursor"].flatMap { Cursor.read($0, columns: columns ?? []) }
+    let cursor = object["cursor"].flatMap { Cursor.read($0, columns: columns ?? [], pagination: pagination) }
+    let query = object["query"]?.query(reserved: reserved(pagination, cursor)) ?? []
     let hash = object["hash"].map { Feed.HashRule.read($0) } ?? Feed.HashRule()
     let parent = object["parent"]?.object()
     let parentFeed = parent?.required("feed")?.nonEmptyText()?.value
@@ -34,11 +34,34 @@ extension FeedDraft {
 
     guard let source, let path, let pagination, let key, let table, let columns else { return nil }
     guard let keyColumns = keyColumns(key, columns, object["key"]) else { return nil }
+    let isKey = Set(keyColumns.map { Array($0.name.utf8) })
     let feed = Feed(
-      name: name, source: source, path: path, pagination: pagination, filter: filter, query: query ?? [], key: key,
-      cursor: cursor, hash: hash, table: table, columns: columns, parent: nil, keyColumns: keyColumns
+      name: name,
+      source: source,
+      path: path,
+      pagination: pagination,
+      filter: filter,
+      query: query,
+      key: key,
+      cursor: cursor,
+      hash: hash,
+      table: table,
+      columns: columns.map { isKey.contains(Array($0.name.utf8)) ? $0.requiring() : $0 },
+      parent: nil,
+      keyColumns: keyColumns.map { $0.requiring() }
     )
     return FeedDraft(feed: feed, parentFeed: parentFeed, parentField: parentField, value: value)
+  }
+
+  /// Parameters that the fetch sets: given once more, the vendor would see them twice.
+  private static func reserved(_ pagination: Pagination?, _ cursor: Cursor?) -> [String] {
+    switch pagination {
+    case nil: []
+    // The other words of OData may be chosen: a vendor may want another order, or refuse to count.
+    case .odata: ["$filter", "$skiptoken"]
+    case .pageNumber(let paging):
+      [paging.pageParameter, paging.sizeParameter] + (cursor?.sinceParameter.map { [$0] } ?? [])
+    }
   }
 
   /// Each key field has to be in the table, or rows could not be told apart there.
@@ -56,35 +79,56 @@ extension FeedDraft {
   }
 }
 
+extension Column {
+  fileprivate func requiring() -> Column { Column(name: name, from: from, type: type, required: true) }
+}
+
 extension ConfigValue {
-  fileprivate func source(among sources: [String: Source?]) -> Source? {
+  fileprivate func source(among sources: [NamedSource]) -> Source? {
     guard let text = nonEmptyText() else { return nil }
-    guard let known = sources[text.value] else {
-      let names = sources.keys.sorted()
-      let nearest = Suggestion.nearest(to: text.value, among: names).map { "; did you mean \"\($0)\"?" } ?? ""
-      problem("there is no source \(text.shown)\(nearest)")
-      return nil
+    if let known = sources.first(where: { $0.name.utf8.elementsEqual(text.value.utf8) }) { return known.source }
+    problem("there is no source \(text.shown)\(Suggestion.asking(for: text.value, among: sources.map(\.name)))")
+    return nil
+  }
+
+  /// What stands behind the source's address, with no way out of it.
+  fileprivate func urlPath() -> String? {
+    guard let text = nonEmptyText() else { return nil }
+    let path = text.value
+    let complaint: String? =
+      if path.contains("?") || path.contains("#") {
+        "holds a query; put fixed parameters under \"query\""
+      } else if path.contains("://") || path.split(separator: "/").contains("..") {
+        "should stay below the source's base_url"
+      } else if !URLText.isPlain(path) {
+        "holds a character that an address cannot; write it percent-encoded"
+      } else {
+        nil
+      }
+    guard let complaint else { return path }
+    problem(complaint)
+    return nil
+  }
+
+  fileprivate func query(reserved: [String]) -> [Feed.QueryItem]? {
+    object()?.entries.compactMap { name, value in
+      if name.isEmpty {
+        value.problem("a parameter has a name")
+      } else if reserved.contains(name) {
+        value.problem(name == "$filter" ? "belongs into the feed's \"filter\"" : "is set by the fetch itself")
+      }
+      return value.text().map { Feed.QueryItem(name: name, value: $0.value) }
     }
-    return known
   }
 
   fileprivate func key() -> [String]? {
     guard let fields = distinctTexts() else { return nil }
-    if fields.isEmpty { problem("names no field; a record needs at least one to be told from another") }
-    return fields.isEmpty ? nil : fields
-  }
-
-  fileprivate func tableName() -> String? {
-    guard let text = nonEmptyText(), Identifier.check(text.value, self, of: "table") else { return nil }
-    return text.value
-  }
-
-  fileprivate func columns() -> [Column]? {
-    guard let object = object() else { return nil }
-    let entries = object.entries
-    if entries.isEmpty { problem("names no column") }
-    let columns = entries.compactMap { Column.read($0.name, $0.value) }
-    return columns.count == entries.count && !columns.isEmpty ? columns : nil
+    if (1...Feed.keyFieldsMax).contains(fields.count) { return fields }
+    // An element that was wrong has been reported at its own place.
+    if case .array(let elements) = json, elements.count == fields.count {
+      problem("\(fields.count) is outside 1...\(Feed.keyFieldsMax) fields")
+    }
+    return nil
   }
 }
 

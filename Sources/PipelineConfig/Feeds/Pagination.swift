@@ -53,6 +53,9 @@ extension Pagination {
       if let given = object["first_page"]?.integer(in: 0...1, "as the first page's number") { paging.firstPage = given }
       if let given = object["records"]?.pointer() { paging.records = given }
       if let given = object["total"] { paging.total = given.pointer() }
+      if paging.pageParameter == paging.sizeParameter {
+        (object["size_parameter"] ?? object["page_parameter"])?.problem("the page and its size have the same parameter")
+      }
       return size == nil ? nil : .pageNumber(paging)
     }
   }

@@ -9,7 +9,13 @@ enum ParentLinks {
       let draft = drafts[index]
       guard let parent = feeds.first(where: { $0.name == parentName }) else {
         // A parent that is there and wrong has been reported at its own place.
-        if !names.contains(parentName) { report(draft, "there is no feed \"\(parentName)\"", at: "feed") }
+        if !names.contains(parentName) {
+          report(
+            draft,
+            "there is no feed \"\(parentName)\"\(Suggestion.asking(for: parentName, among: names))",
+            at: "feed"
+          )
+        }
         continue
       }
       guard let column = draft.feed.columns.first(where: { $0.from == JSONPointer(member: field) }) else {
@@ -21,11 +27,19 @@ enum ParentLinks {
         continue
       }
       guard key.type == column.type else {
-        report(draft, "is \(column.type.rawValue) here and \(key.type.rawValue) in \"\(parentName)\"; make them the same", at: "field")
+        report(
+          draft,
+          "is \(column.type.rawValue) here and \(key.type.rawValue) in \"\(parentName)\"; make them the same",
+          at: "field"
+        )
         continue
       }
       drafts[index].feed.parent = Feed.Parent(
-        feed: parentName, field: field, column: column, table: parent.table, keyColumn: key
+        feed: parentName,
+        field: field,
+        column: column,
+        table: parent.table,
+        keyColumn: key
       )
     }
     reportCircles(drafts)
@@ -35,21 +49,32 @@ enum ParentLinks {
     draft.value.context.problem(at: draft.value.path.member("parent").member(member), message)
   }
 
-  /// Order is by table: a table whose rows wait, by however many steps, for rows of itself can never begin.
+  /// Order is by table: one whose rows wait, by however many steps, for rows of itself can never begin.
+  ///
+  /// Each circle is said once, at the feed of it that stands first.
   private static func reportCircles(_ drafts: [FeedDraft]) {
-    var parents: [String: Set<String>] = [:]
+    var parents: [String: [String]] = [:]
     for draft in drafts {
-      if let parent = draft.feed.parent, parent.table != draft.feed.table {
-        parents[draft.feed.table, default: []].insert(parent.table)
-      }
+      if let parent = draft.feed.parent { parents[draft.feed.table, default: []].append(parent.table) }
     }
-    for draft in drafts where draft.feed.parent != nil {
-      var reached: Set<String> = []
-      var next = parents[draft.feed.table] ?? []
-      while let table = next.popFirst() {
-        if reached.insert(table).inserted { next.formUnion(parents[table] ?? []) }
-      }
-      if reached.contains(draft.feed.table) { report(draft, "the tables wait for one another in a circle", at: "feed") }
+    var said: Set<String> = []
+    for draft in drafts where !said.contains(draft.feed.table) {
+      guard let parent = draft.feed.parent, let way = way(from: parent.table, to: draft.feed.table, along: parents)
+      else { continue }
+      said.formUnion(way)
+      let circle = ([draft.feed.table] + way).joined(separator: " → ")
+      report(draft, "the tables wait for one another in a circle: \(circle)", at: "feed")
     }
+  }
+
+  /// Table after table from one to another, both included; nil when no way leads there.
+  private static func way(from start: String, to end: String, along parents: [String: [String]]) -> [String]? {
+    var ways = [[start]]
+    var seen: Set<String> = [start]
+    while let way = ways.popLast(), let last = way.last {
+      if last == end { return way }
+      for next in parents[last] ?? [] where seen.insert(next).inserted { ways.append(way + [next]) }
+    }
+    return nil
   }
 }

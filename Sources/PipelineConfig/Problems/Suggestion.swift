@@ -9,6 +9,11 @@ enum Suggestion {
     return best.distance <= max(1, lower.count / 3) ? best.candidate : nil
   }
 
+  /// The same as the end of a sentence: `; did you mean "media"?`, or nothing.
+  static func asking(for word: String, among candidates: [String]) -> String {
+    nearest(to: word, among: candidates).map { "; did you mean \"\($0)\"?" } ?? ""
+  }
+
   /// How many letters must be put in, taken out, changed or swapped with their neighbour.
   static func distance(_ left: [UInt8], _ right: [UInt8]) -> Int {
     var beforeLast = [Int](repeating: 0, count: right.count + 1)

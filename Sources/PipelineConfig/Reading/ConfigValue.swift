@@ -84,7 +84,10 @@ struct ConfigValue {
       return nil
     }
     return within(
-      bounds, duration, "\(Quantity.text(bounds.lowerBound))...\(Quantity.text(bounds.upperBound))", text
+      bounds,
+      duration,
+      "\(Quantity.text(bounds.lowerBound))...\(Quantity.text(bounds.upperBound))",
+      text
     )
   }
 
@@ -105,7 +108,7 @@ struct ConfigValue {
     guard let text = text() else { return nil }
     if let choice = Choice(rawValue: text.value) { return choice }
     let words = Choice.allCases.map(\.rawValue)
-    let suggestion = Suggestion.nearest(to: text.value, among: words).map { "; did you mean \"\($0)\"?" } ?? ""
+    let suggestion = Suggestion.asking(for: text.value, among: words)
     problem("\(text.shown) is not one of: \(words.joined(separator: ", "))\(suggestion)")
     return nil
   }
@@ -147,7 +150,10 @@ extension ConfigValue {
   }
 
   private func within<Value: Comparable>(
-    _ bounds: ClosedRange<Value>, _ value: Value, _ boundsText: String, _ text: ConfigText
+    _ bounds: ClosedRange<Value>,
+    _ value: Value,
+    _ boundsText: String,
+    _ text: ConfigText
   ) -> Value? {
     if bounds.contains(value) { return value }
     problem("\(text.shown) is outside \(boundsText)")

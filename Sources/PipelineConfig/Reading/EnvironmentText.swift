@@ -39,7 +39,8 @@ enum EnvironmentText {
   }
 
   private static func value(
-    of reference: Substring, in environment: [String: String]
+    of reference: Substring,
+    in environment: [String: String]
   ) throws(Failure) -> String {
     let separator = reference.firstRange(of: ":-")
     let name = String(separator.map { reference[..<$0.lowerBound] } ?? reference)

@@ -29,34 +29,63 @@ public struct DatabaseSettings: Sendable {
 }
 
 extension SpoolSettings {
+  static let compressionLevels = -10...12
+
   static func read(_ value: ConfigValue?, in directory: FilePath) -> SpoolSettings {
     var settings = SpoolSettings(path: directory.appending("spool"))
     guard let object = value?.object() else { return settings }
-    if let path = object["path"]?.nonEmptyText() { settings.path = directory.pushing(FilePath(path.value)) }
-    if let level = object["compression_level"]?.integer(in: -10...12, "as LZ4's level") { settings.compressionLevel = level }
-    if let segment = object["segment"]?.object() {
-      if let given = segment["records"]?.integer(in: 1...1_000_000, "records") { settings.segment.records = given }
-      if let given = segment["bytes"]?.byteCount(in: (64 << 10)...(1 << 30)) { settings.segment.bytes = given }
-      if let given = segment["time"]?.duration(in: .milliseconds(100) ... .seconds(3600)) { settings.segment.time = given }
-      segment.reportUnknown()
+    if let path = object["path"]?.path(in: directory) { settings.path = path }
+    if let level = object["compression_level"]?.integer(in: compressionLevels, "as LZ4's level") {
+      settings.compressionLevel = level
     }
+    if let segment = object["segment"]?.object() { settings.segment = SegmentLimits.read(segment) }
     object.reportUnknown()
     return settings
   }
 }
 
+extension SegmentLimits {
+  static let recordsBounds = 1...1_000_000
+  /// A segment is the unit of one merge transaction: the upper bound is what one should carry at most.
+  static let bytesBounds = (64 << 10)...(1 << 30)
+  static let timeBounds = Duration.milliseconds(100) ... .seconds(3600)
+
+  fileprivate static func read(_ object: ConfigObject) -> SegmentLimits {
+    var limits = SegmentLimits()
+    if let given = object["records"]?.integer(in: recordsBounds, "records") { limits.records = given }
+    if let given = object["bytes"]?.byteCount(in: bytesBounds) { limits.bytes = given }
+    if let given = object["time"]?.duration(in: timeBounds) { limits.time = given }
+    object.reportUnknown()
+    return limits
+  }
+}
+
 extension DatabaseSettings {
+  /// An empty `url` means the private server too, so that `"${DATABASE_URL:-}"` lets the environment choose.
   static func read(_ value: ConfigValue?, in directory: FilePath) -> DatabaseSettings {
     var settings = DatabaseSettings(
-      url: nil, embedded: directory.appending(".weir").appending("pg"), migrations: directory.appending("sql")
+      url: nil,
+      embedded: directory.appending(".weir").appending("pg"),
+      migrations: directory.appending("sql")
     )
     guard let object = value?.object() else { return settings }
-    settings.url = object["url"]?.nonEmptyText().map { Secret($0.value) }
-    if let schema = object["schema"], let text = schema.nonEmptyText(), Identifier.check(text.value, schema, of: "schema") {
-      settings.schema = text.value
-    }
-    if let path = object["migrations"]?.nonEmptyText() { settings.migrations = directory.pushing(FilePath(path.value)) }
+    if let url = object["url"]?.text(), !url.value.isEmpty { settings.url = Secret(url.value) }
+    if let path = object["embedded"]?.path(in: directory) { settings.embedded = path }
+    if let schema = object["schema"]?.identifier(of: "schema") { settings.schema = schema }
+    if let path = object["migrations"]?.path(in: directory) { settings.migrations = path }
     object.reportUnknown()
     return settings
+  }
+}
+
+extension ConfigValue {
+  /// A path of the file system; a relative one begins at the folder of the configuration file.
+  fileprivate func path(in directory: FilePath) -> FilePath? {
+    guard let text = nonEmptyText() else { return nil }
+    if text.value.utf8.contains(0) {
+      problem("holds a NUL character, which no path can")
+      return nil
+    }
+    return directory.pushing(FilePath(text.value)).lexicallyNormalized()
   }
 }

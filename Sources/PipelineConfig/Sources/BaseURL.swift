@@ -1,41 +1,55 @@
-internal import FoundationEssentials
-
 extension ConfigValue {
-  /// An address that paths are put behind: http or https, a host, no user, no query, no final slash.
+  /// The address that feeds' paths are put behind, without a slash at its end.
   func baseURL() -> String? {
     guard let text = nonEmptyText() else { return nil }
-    guard let url = URL(string: text.value), let scheme = url.scheme?.lowercased(), let host = url.host, !host.isEmpty
-    else {
-      problem("\(text.shown) is not an address such as \"https://api.example.com/odata\"")
+    if let complaint = BaseURL.complaint(about: text.value) {
+      problem(complaint)
       return nil
     }
-    if scheme != "http" && scheme != "https" {
-      problem("\(text.shown) begins with neither http:// nor https://")
-    } else if url.user != nil || url.password != nil {
-      problem("an address with a user in it is printed in too many places; put the credential under \"auth\"")
-    } else if url.query != nil || url.fragment != nil {
-      problem("\(text.shown) has a query or fragment; put fixed parameters under the feed's \"query\"")
-    } else {
-      return text.value.hasSuffix("/") ? String(text.value.dropLast()) : text.value
-    }
-    return nil
+    var url = text.value
+    while url.hasSuffix("/") { url.removeLast() }
+    return url
   }
 }
 
-/// Names of feeds and sources: they become folders, so they are kept simple.
-enum Name {
-  /// Whether the name can be one; says why not.
-  static func check(_ name: String, _ value: ConfigValue, of thing: String) -> Bool {
-    let letters = Array(name.utf8)
-    let isPlain = letters.enumerated().allSatisfy { index, byte in
-      switch byte {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
-      case UInt8(ascii: "-"), UInt8(ascii: "_"): index > 0
-      default: false
-      }
+/// What may stand in `base_url`: `http` or `https`, a host, a port if need be, a path.
+///
+/// Credentials have a setting of their own: in an address they end up in logs, and in a query they would be sent with
+/// every link that keeps it. So neither is taken here.
+enum BaseURL {
+  /// What is wrong, without the value: an address that is refused may well hold a password.
+  static func complaint(about url: String) -> String? {
+    guard let scheme = ["https://", "http://"].first(where: { url.lowercased().hasPrefix($0) }) else {
+      return "begins with neither https:// nor http://"
     }
-    if isPlain && (1...48).contains(letters.count) { return true }
-    value.problem("a \(thing)'s name is 1 to 48 of a-z, 0-9, _ and -, and begins with a letter or digit")
-    return false
+    guard URLText.isPlain(url) else { return "holds a character that an address cannot; write it percent-encoded" }
+    let rest = url.dropFirst(scheme.count)
+    let authority = rest.prefix { !"/?#".contains($0) }
+    if authority.contains("@") { return "holds a user or password; put the credential under \"auth\"" }
+    if rest.contains("?") { return "holds a query; put fixed parameters under the feed's \"query\"" }
+    if rest.contains("#") { return "holds a fragment, which is never sent" }
+    let (host, port) = split(authority)
+    guard isHost(host) else { return "has no host after \(scheme)" }
+    if let port, !(Int(port).map { (1...65_535).contains($0) } ?? false) { return "has a port outside 1...65535" }
+    return nil
+  }
+
+  /// The host, an IPv6 address with its brackets, and what follows the colon.
+  private static func split(_ authority: Substring) -> (host: Substring, port: Substring?) {
+    let hostEnd = authority.first == "[" ? authority.lastIndex(of: "]") : authority.startIndex
+    guard let hostEnd, let colon = authority[hostEnd...].firstIndex(of: ":") else { return (authority, nil) }
+    return (authority[..<colon], authority[authority.index(after: colon)...])
+  }
+
+  private static func isHost(_ host: Substring) -> Bool {
+    if host.first == "[" { return host.last == "]" && host.count > 2 }
+    return !host.isEmpty && host.allSatisfy { $0.isLetter || $0.isNumber || "-._~".contains($0) }
+  }
+}
+
+/// Characters that stand for themselves in an address. Source: RFC 3986, section 2.
+enum URLText {
+  static func isPlain(_ text: String) -> Bool {
+    text.utf8.allSatisfy { (0x21...0x7E).contains($0) && !#"<>"{}|\^`"#.utf8.contains($0) }
   }
 }

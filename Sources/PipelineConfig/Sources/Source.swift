@@ -47,7 +47,8 @@ public struct Source: Sendable {
 
 extension Source {
   static func read(_ name: String, _ value: ConfigValue) -> Source? {
-    guard Name.check(name, value, of: "source"), let object = value.object() else { return nil }
+    PlainName.check(name, value, of: "source")
+    guard let object = value.object() else { return nil }
     let baseURL = object.required("base_url").flatMap { $0.baseURL() }
     let auth = object["auth"].map { Auth.read($0) } ?? Auth.none
     let limits = object["limits"].map { Limits.read($0) } ?? Limits()
@@ -62,9 +63,9 @@ extension Source {
 extension Source.Auth {
   fileprivate static func read(_ value: ConfigValue) -> Self? {
     guard let object = value.object() else { return nil }
-    let token = object.required("bearer")?.nonEmptyText()
+    let token = object.required("bearer")?.headerText()
     object.reportUnknown()
-    return token.map { .bearer(Secret($0.value)) }
+    return token.map { .bearer(Secret($0)) }
   }
 }
 
@@ -100,5 +101,15 @@ extension Source.Timeouts {
     if let given = object["whole"]?.duration(in: .seconds(1) ... .seconds(86_400)) { timeouts.whole = given }
     object.reportUnknown()
     return timeouts
+  }
+}
+
+extension ConfigValue {
+  /// A token as a header can carry it. No message shows it, wherever it came from.
+  fileprivate func headerText() -> String? {
+    guard let text = nonEmptyText() else { return nil }
+    if text.value.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) { return text.value }
+    problem("holds a character that a header cannot carry, such as a space or a newline")
+    return nil
   }
 }

@@ -10,8 +10,9 @@ struct AdvanceCommand: AsyncParsableCommand {
     commandName: "advance",
     abstract: "Move a running vendor to its next snapshot.",
     discussion: """
-      Prints one JSON object: the stamp that everything new and changed was given, and for each set how many records
-      are new, changed, gone and unchanged. A made set changes by its seed: of 100 records five change, one comes, one
+      Prints one JSON object: the stamp that everything new and changed was given,
+      and for each set how many records are new, changed, gone and unchanged. A
+      made set changes by its seed: of 100 records five change, one comes, one
       goes. A loaded set moves to its next file; after the last it stays as it is.
 
       EXAMPLES

@@ -19,12 +19,12 @@ struct MakeCommand: ParsableCommand {
     commandName: "make",
     abstract: "Write made records to standard output, one a line.",
     discussion: """
-      The same records that `weir-vendor serve` makes from the same seed, without the vendor's stamp: that is added by
-      whoever serves them.
+      The same records that weir-vendor serve makes from the same seed, without
+      the vendor's stamp: that is added by whoever serves them.
 
       EXAMPLES
         weir-vendor make cars --count 200000 --seed 1 > cars.ndjson
-        weir-vendor serve --rest cars=cars.ndjson --key cars=id --stamp updated_at
+        weir-vendor serve --rest cars=cars.ndjson --key cars=id
 
       \(ExitStatus.helpSection)
       """

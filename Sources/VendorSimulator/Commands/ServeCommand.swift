@@ -8,21 +8,28 @@ struct ServeCommand: AsyncParsableCommand {
     commandName: "serve",
     abstract: "Serve records until ended by SIGTERM or SIGINT.",
     discussion: """
-      Prints "listening on http://HOST:PORT" on standard output when the first request can be answered. Every set is
-      served in both styles, whichever option named it:
+      Prints "listening on http://HOST:PORT" on standard output when the first
+      request can be answered. Every set is served in both styles, whichever
+      option named it:
 
-        /odata/                     sets           /rest/SET?page=1&page_size=100&updated_since=T
-        /odata/$metadata            properties     /vendor/state      counts, GET
-        /odata/SET?$filter=…        records        /vendor/advance    next snapshot, POST
+        /odata/                 the sets
+        /odata/$metadata        their properties and types
+        /odata/SET              records: $filter (eq ne gt ge lt le, and or not,
+                                in, parentheses), $orderby, $top, $skip,
+                                $select, $count; Prefer: odata.maxpagesize=N
+        /odata/SET/$count       how many records there are
+        /rest/SET               records: page, page_size, updated_since
+        /vendor/state           counts and stamps
+        /vendor/advance         POST: to the next snapshot
 
-      OData: $filter (eq ne gt ge lt le, and or not, in, parentheses), $orderby, $top, $skip, $select, $count, and
-      Prefer: odata.maxpagesize. A file of records is NDJSON, plain, .gz or .lz4; several files of a set, with commas
-      between them, are its snapshots, and `weir-vendor advance` moves from one to the next.
+      A file of records is NDJSON, plain, .gz or .lz4. Several files of a set,
+      with commas between them, are its snapshots; weir-vendor advance moves
+      from one to the next.
 
       EXAMPLES
         weir-vendor serve --homes 2000 --hotels 1000 --cars 5000 --token practice
         weir-vendor serve --odata reviews=a.ndjson.gz,b.ndjson.gz --key reviews=id
-        weir-vendor serve --rest calendar=c.ndjson --key calendar=listing_id,date --stamp updated_at --port 0
+        weir-vendor serve --rest days=c.ndjson --key days=listing_id,date --port 0
 
       \(ExitStatus.helpSection)
       """

@@ -68,7 +68,8 @@ enum SortBytes {
   static func appendKey(_ node: JSONNode, of parser: borrowing JSONParser, to out: inout [UInt8]) -> Bool {
     switch parser.kind(node) {
     case .null, .array, .object: return false
-    case .string, .escapedString: unsafe parser.withText(node) { unsafe appendString(Span(_unsafeElements: $0), to: &out) }
+    case .string, .escapedString:
+      unsafe parser.withText(node) { unsafe appendString(Span(_unsafeElements: $0), to: &out) }
     case .number, .true, .false: append(node, of: parser, to: &out)
     }
     return true

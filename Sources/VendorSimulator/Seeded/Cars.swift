@@ -37,14 +37,15 @@ struct Cars: SeededCatalogue {
         text.member("phone", SeededFormat.key("+999 555 ", random.int(0...99_999), width: 5))
       }
       car.member("features", array: SeededFormat.some(Words.carFeatures, least: 4, most: 9, &random))
-      car.member("description", Words.text(Words.carSentences, length: 420, &random))
+      car.member("description", Words.text(Words.carSentences, length: 480, &random))
       car.member("listed_at", SeededFormat.timestamp(day: random.int(0...700), minute: random.int(0...1439)))
     }
   }
 
-  /// 17 of the letters and digits that a VIN may have: neither I, O nor Q (ISO 3779).
+  /// The letters and digits that a VIN may have: neither I, O nor Q (ISO 3779).
+  private static let vinAlphabet = Array("ABCDEFGHJKLMNPRSTUVWXYZ0123456789")
+
   private static func vin(_ random: inout SeededGenerator) -> String {
-    let alphabet = Array("ABCDEFGHJKLMNPRSTUVWXYZ0123456789")
-    return String((0..<17).map { _ in random.pick(alphabet) })
+    String((0..<17).map { _ in random.pick(vinAlphabet) })
   }
 }

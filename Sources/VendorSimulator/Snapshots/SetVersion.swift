@@ -6,6 +6,8 @@ final class SetVersion: Sendable {
   let stamps: [Stamp]
   /// Places ordered by (stamp, key): the walk that every feed takes, prepared once.
   let byStamp: [UInt32]
+  /// The texts of ``stamps``, one after another, ready to be copied into pages.
+  let stampTexts: [UInt8]
   /// Counts the versions of this set; a page's link remembers it.
   let generation: Int
   /// `,"ModificationTimestamp":"`, what goes between a record's last member and its stamp.
@@ -17,6 +19,7 @@ final class SetVersion: Sendable {
     self.stamps = stamps
     self.generation = generation
     byStamp = (0..<UInt32(table.count)).sorted { (stamps[Int($0)], $0) < (stamps[Int($1)], $1) }
+    stampTexts = stamps.flatMap(\.text)
     stampMember = Array(",\"\(set.stamp)\":\"".utf8)
   }
 

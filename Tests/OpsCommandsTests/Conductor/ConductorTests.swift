@@ -139,7 +139,7 @@ struct ConductorTests {
       "merge": #"read x; say finished '"inserted":1'"#,
     ])
     let run = try await withThrowingTaskGroup(of: Run?.self) { group in
-      group.addTask { try await run(standIns, in: SmallSpool(), stop: stop) }
+      group.addTask { try await self.run(standIns, in: SmallSpool(), stop: stop) }
       group.addTask {
         while try standIns.called().count < 4 { try await Task.sleep(for: .milliseconds(20)) }
         stop.request()

@@ -6,7 +6,7 @@ import SystemPackage
 /// Four programs in a folder, each a few lines of shell, that end and speak as a test wants them to.
 ///
 /// Only for what the real programs cannot be brought to do: die in a chosen way. What they do well is tested with them.
-final class StandIns {
+final class StandIns: Sendable {
   let directory: FilePath
 
   var programs: ProgramFolder { ProgramFolder(directory) }

@@ -4,7 +4,7 @@ import SystemPackage
 import Testing
 
 /// A spool in a folder of its own, with a few segments in it. The folder goes with the value.
-final class SmallSpool {
+final class SmallSpool: Sendable {
   let root: FilePath
   let spool: Spool
 

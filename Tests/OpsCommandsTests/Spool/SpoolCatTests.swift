@@ -1,6 +1,7 @@
 import Foundation
 import Spool
 import SystemPackage
+import Telemetry
 import Testing
 
 @testable import OpsCommands

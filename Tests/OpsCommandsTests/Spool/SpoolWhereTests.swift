@@ -1,5 +1,7 @@
 import ArgumentParser
 import Spool
+import SystemPackage
+import Telemetry
 import TestSupport
 import Testing
 

@@ -1,4 +1,5 @@
 import SystemPackage
+import Telemetry
 import TestSupport
 import Testing
 

@@ -66,7 +66,8 @@ struct ValueTests {
     for group in ascending {
       let encoded = try group.map { text in
         var bytes: [UInt8] = []
-        SortBytes.appendNumber(try #require(DecimalNumber(Array(text.utf8).span)), to: &bytes)
+        let number = DecimalNumber(Array(text.utf8).span)
+        SortBytes.appendNumber(try #require(number), to: &bytes)
         return bytes
       }
       #expect(Set(encoded).count == 1, "\(group)")
@@ -88,8 +89,8 @@ struct ValueTests {
     for _ in 0..<50 {
       let (left, right) = (number(), random.chance(20) ? "9007199254740993" : number())
       let (one, other) = (try #require(NumberLiteral(Array(left.utf8))), try #require(NumberLiteral(Array(right.utf8))))
-      let order = try #require(other.order(of: Array(left.utf8).span))
-      #expect(order.signum() == ByteOrder.compare(one.sortBytes, other.sortBytes).signum(), "\(left) beside \(right)")
+      let order = other.order(of: Array(left.utf8).span)
+      #expect(order?.signum() == ByteOrder.compare(one.sortBytes, other.sortBytes).signum(), "\(left) beside \(right)")
     }
   }
 }

@@ -1,3 +1,4 @@
+import HTTPTypes
 import Testing
 
 @testable import VendorSimulator
@@ -64,8 +65,8 @@ struct FilterTests {
     var filter: String
     var status: Int
     var words: String
-    init(_ filter: String, _ status: Int = 400, _ words: String) {
-      (self.filter, self.status, self.words) = (filter, status, words)
+    init(_ filter: String, _ words: String, status: Int = 400) {
+      (self.filter, self.words, self.status) = (filter, words, status)
     }
     var testDescription: String { filter }
   }
@@ -80,8 +81,8 @@ struct FilterTests {
       Bad("Stamp gt 2024-01-01T00:00:00", "zone"), Bad("Stamp gt 2024-02-30", "not a number"),
       Bad("Key in ()", "')'"), Bad("Key in 'a'", "opening parenthesis"), Bad("Key in ('a' 'b')", "closing parenthesis"),
       Bad("Key in ('a',5)", "a number"), Bad("Key like 'a'", "'like'"), Bad("'a' eq 'a'", "a string"),
-      Bad("contains(Name,'a')", 501, "'contains'"), Bad("Price add 1 eq 2", 501, "'add'"),
-      Bad("Key eq Name", 501, "two properties"),
+      Bad("contains(Name,'a')", "'contains'", status: 501), Bad("Price add 1 eq 2", "'add'", status: 501),
+      Bad("Key eq Name", "two properties", status: 501),
       Bad(String(repeating: "(", count: 5000), "nested"), Bad(String(repeating: "not ", count: 5000), "nested"),
     ]
   )

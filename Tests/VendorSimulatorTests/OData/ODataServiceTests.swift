@@ -1,4 +1,6 @@
 import HTTPTypes
+import HummingbirdTesting
+import JSONText
 import NIOCore
 import Testing
 

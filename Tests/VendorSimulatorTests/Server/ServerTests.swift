@@ -1,4 +1,6 @@
 import HTTPTypes
+import HummingbirdTesting
+import JSONText
 import NIOCore
 import Telemetry
 import Testing
@@ -55,7 +57,8 @@ struct ServerTests {
     try await Client.serving([CatalogueSource<Cars>(seed: 1, count: 100)], options) { client in
       var client = client
       client.headers[.acceptEncoding] = "gzip"
-      #expect(try await client.get("/rest/cars").headers[.contentEncoding] == nil)
+      let response = try await client.get("/rest/cars")
+      #expect(response.headers[.contentEncoding] == nil)
     }
   }
 

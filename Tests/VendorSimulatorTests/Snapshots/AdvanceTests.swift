@@ -1,4 +1,5 @@
 import SystemPackage
+import Telemetry
 import TestSupport
 import Testing
 
@@ -41,8 +42,8 @@ struct AdvanceTests {
 
     #expect(report.changes.map(\.change) == [row.expected])
     #expect(after.table.count == row.after.count)
-    let old = try Dictionary(
-      uniqueKeysWithValues: (0..<before.table.count).map { (try before.text($0), before.stamps[$0]) }
+    let old = Dictionary(
+      uniqueKeysWithValues: (0..<before.table.count).map { (before.text($0), before.stamps[$0]) }
     )
     for place in 0..<after.table.count {
       #expect(after.stamps[place] == old[after.text(place)] ?? report.stamp)

@@ -68,7 +68,7 @@ extension String {
   var escaped: String {
     utf8.map { byte in
       let isPlain = (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte | 0x20)
-      return isPlain ? String(UnicodeScalar(byte)) : "%" + String(byte + 0x100, radix: 16).suffix(2)
+      return isPlain ? String(UnicodeScalar(byte)) : "%" + String(Int(byte) + 0x100, radix: 16).suffix(2)
     }.joined()
   }
 }

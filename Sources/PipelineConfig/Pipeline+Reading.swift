@@ -1,0 +1,75 @@
+internal import JSONText
+public import SystemPackage
+
+extension Pipeline {
+  /// Reads a file.
+  ///
+  /// - Throws: ``ConfigFileError`` when it cannot be read, ``InvalidConfig`` with every problem when it is wrong.
+  public init(contentsOf file: FilePath, environment: [String: String]) throws {
+    let absolute = try ConfigFile.absolute(file)
+    let json = try ConfigFile.read(absolute)
+    do {
+      try self.init(json: json, directory: absolute.removingLastComponent(), environment: environment)
+    } catch {
+      throw InvalidConfig(file: file.string, error.problems)
+    }
+  }
+
+  /// Reads the text of a file that lies, or would lie, in `directory`.
+  ///
+  /// - Throws: ``InvalidConfig`` with every problem there is.
+  public init(json: [UInt8], directory: FilePath, environment: [String: String]) throws(InvalidConfig) {
+    let context = ConfigContext(environment: environment)
+    let root = ConfigValue(try Self.parse(json), path: .root, context: context)
+    guard let object = root.object() else { throw InvalidConfig(context.problems) }
+    // For editors. It changes nothing here, but it must be text.
+    _ = object["$schema"]?.text()
+    spool = SpoolSettings.read(object["spool"], in: directory)
+    database = DatabaseSettings.read(object["database"], in: directory)
+    self.directory = directory
+    let known = Self.sources(object.required("sources"))
+    sources = known.compactMap(\.source)
+    feeds = Self.feeds(object.required("feeds"), sources: known, context: context)
+    object.reportUnknown()
+    guard context.problems.isEmpty else { throw InvalidConfig(context.problems) }
+  }
+
+  private static func sources(_ value: ConfigValue?) -> [NamedSource] {
+    guard let value, let entries = value.object()?.entries else { return [] }
+    if entries.isEmpty { value.problem("names no source") }
+    return entries.map { NamedSource(name: $0.name, source: Source.read($0.name, $0.value)) }
+  }
+
+  private static func feeds(_ value: ConfigValue?, sources: [NamedSource], context: ConfigContext) -> [Feed] {
+    guard let value, let entries = value.object()?.entries else { return [] }
+    if entries.isEmpty { value.problem("names no feed") }
+    var drafts = entries.compactMap { FeedDraft.read($0.name, $0.value, sources: sources) }
+    ParentLinks.join(&drafts, named: entries.map(\.name))
+    SharedTables.check(drafts)
+    return drafts.map(\.feed)
+  }
+
+  private static func parse(_ json: [UInt8]) throws(InvalidConfig) -> JSONValue {
+    do throws(JSONError) {
+      return try JSONValue(parsing: json)
+    } catch {
+      throw InvalidConfig([ConfigProblem("", "is not JSON: \(error.message)\(place(of: error, in: json))")])
+    }
+  }
+
+  /// ` (line 3, column 7)`, both from 1, where the parser knows it.
+  private static func place(of error: JSONError, in json: [UInt8]) -> String {
+    guard let offset = error.offset else { return "" }
+    let before = json.prefix(offset)
+    let lineStart = before.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
+    let line = before.count { $0 == UInt8(ascii: "\n") } + 1
+    return " (line \(line), column \(before.count - lineStart + 1))"
+  }
+}
+
+/// A source as the file names it; without a value it was wrong, which has been said: a feed that names it has no
+/// problem of its own.
+struct NamedSource {
+  var name: String
+  var source: Source?
+}

@@ -1,0 +1,33 @@
+internal import ArgumentParser
+internal import Hashing
+internal import StageRuntime
+internal import Telemetry
+
+@main
+struct WeirHash: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "weir-hash",
+    abstract: "Find key, version and digest of each fetched record.",
+    discussion: """
+      EXAMPLES
+        weir-fetch media | weir-hash - | weir-stage - | weir-merge -
+        weir-hash --feed media              work off what is ready, then end
+        weir-hash --redo spool/media/fetched/done/SEGMENT.ndjson.lz4
+
+      \(ExitStatus.helpSection)
+      """,
+    version: WeirVersion.current
+  )
+
+  @OptionGroup var common: CommonOptions
+  @OptionGroup var input: InputOptions
+
+  func run() throws {
+    try StageProgram.run("weir-hash", common) { reporter in
+      let context = try StageContext(common, reporter: reporter)
+      let processor = HashProcessor(pipeline: context.pipeline, spool: context.spool)
+      var loop = StageLoop(processor, context: context, stop: StopRequest())
+      return try loop.run(input)
+    }
+  }
+}

@@ -1,0 +1,33 @@
+internal import ArgumentParser
+internal import Merging
+internal import StageRuntime
+internal import Telemetry
+
+@main
+struct WeirMerge: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "weir-merge",
+    abstract: "Load staged rows into PostgreSQL, changing only what differs.",
+    discussion: """
+      EXAMPLES
+        weir-fetch media | weir-hash - | weir-stage - | weir-merge -
+        weir-merge                          work off what is ready of all feeds, parents first
+        weir-merge spool/media/staged/ready/SEGMENT.ndjson.lz4
+
+      \(ExitStatus.helpSection)
+      """,
+    version: WeirVersion.current
+  )
+
+  @OptionGroup var common: CommonOptions
+  @OptionGroup var input: InputOptions
+
+  func run() throws {
+    try StageProgram.run("weir-merge", common) { reporter in
+      let context = try StageContext(common, reporter: reporter)
+      let processor = try MergeProcessor(pipeline: context.pipeline, spool: context.spool, reporter: reporter)
+      var loop = StageLoop(processor, context: context, stop: StopRequest())
+      return try loop.run(input)
+    }
+  }
+}

@@ -1,0 +1,142 @@
+import Foundation
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import Spool
+
+/// Several workers want the same segments.
+struct ClaimTests {
+  let folder: TemporarySpool
+  let queue: SpoolQueue
+  let name = Samples.name(1)
+
+  init() throws {
+    folder = try TemporarySpool()
+    queue = try folder.spool.queue(.fetched, feed: "cars")
+  }
+
+  @Test("of two descriptors one gets the segment, and the other when the first lets go")
+  func twoDescriptors() throws {
+    try folder.publish(["{}"], name: name)
+    let first = try queue.mustClaim(name)
+    let refused = try queue.claim(name) == nil
+    #expect(refused)
+    first.release()
+    let second = try queue.mustClaim(name)
+    second.release()
+  }
+
+  @Test("workers side by side get each segment once", arguments: [2, 8])
+  func race(workers: Int) async throws {
+    let count = 100
+    for sequence in 0..<count { try folder.publish(["{}"], name: Samples.name(sequence)) }
+    let queue = queue
+    let taken = try await withThrowingTaskGroup(of: [SegmentName].self) { group in
+      for _ in 0..<workers {
+        group.addTask {
+          var taken: [SegmentName] = []
+          while let claimed = try queue.claimNext() {
+            taken.append(claimed.name)
+            try claimed.finish()
+          }
+          return taken
+        }
+      }
+      return try await group.reduce([], +)
+    }
+    #expect(taken.sorted() == (0..<count).map { Samples.name($0) })
+    #expect(try queue.segments(in: .done).count == count)
+  }
+
+  @Test("another process has the segment until it ends, however it ends")
+  func twoProcesses() async throws {
+    try folder.publish(["{}"], name: name)
+    // -o: the lock is that of the program flock, and not of what it runs.
+    let other = try Process.run(
+      URL(filePath: "/usr/bin/flock"),
+      arguments: ["-o", queue.path(of: name, in: .ready).string, "sleep", "60"]
+    )
+    try await waitUntil { try queue.claim(name) == nil }
+    kill(other.processIdentifier, SIGKILL)
+    other.waitUntilExit()
+    let claimed = try queue.mustClaim(name)
+    try claimed.finish()
+  }
+
+  @Test("a segment that another worker finished meanwhile is not claimed")
+  func finishedMeanwhile() throws {
+    let path = try folder.publish(["{}"], name: name)
+    let opened = try OpenFile(path)
+    try queue.mustClaim(name).finish()
+    #expect(try opened.lock(), "the lock is free")
+    #expect(try !opened.isStill(at: path), "but the file is not the one that the path names")
+  }
+
+  @Test("a claimed segment is not replaced under its worker's hands")
+  func replacedWhileClaimed() throws {
+    try folder.publish(["{}"], name: name)
+    let claimed = try queue.mustClaim(name)
+    #expect(throws: SpoolError.busy(queue.path(of: name, in: .ready))) { try folder.publish(["new"], name: name) }
+    #expect(try queue.states(of: name) == [.ready], "and the draft is gone")
+    try claimed.finish()
+    #expect(try TemporarySpool.read(queue.path(of: name, in: .done)).lines == ["{}"])
+  }
+
+  @Test("a segment that a person moved away while it was claimed stays where it was put")
+  func movedByHand() throws {
+    let path = try folder.publish(["{}"], name: name)
+    let claimed = try queue.mustClaim(name)
+    try FileManager.default.moveItem(atPath: path.string, toPath: queue.path(of: name, in: .held).string)
+    try claimed.hold(reason: HoldReason(name: "damaged", message: "so it seemed"))
+    #expect(try queue.states(of: name) == [.held])
+  }
+
+  @Test("two writers of one segment do not meet, and a dead one's draft is taken away")
+  func drafts() throws {
+    let draft = queue.path(of: name, in: .incoming)
+    do {
+      let writer = try SegmentWriter(queue: queue, name: name)
+      #expect(throws: SpoolError.busy(draft)) { _ = try SegmentWriter(queue: queue, name: name) }
+      #expect(writer.records == 0)
+    }
+    try Samples.write(Array("half of a segment".utf8), to: draft)
+    try folder.publish(["{}"], name: name)
+    #expect(try queue.states(of: name) == [.ready])
+    #expect(try TemporarySpool.read(queue.path(of: name, in: .ready)).lines == ["{}"])
+  }
+
+  @Test("writers of the same segment side by side leave one whole segment", arguments: [2, 6])
+  func writersRace(writers: Int) async throws {
+    let (folder, queue, name) = (folder, queue, name)
+    let published = try await withThrowingTaskGroup(of: Int.self) { group in
+      for _ in 0..<writers {
+        group.addTask {
+          var published = 0
+          for _ in 0..<20 {
+            do {
+              try folder.publish(["{}"], name: name)
+              published += 1
+            } catch SpoolError.busy {
+              continue
+            }
+          }
+          return published
+        }
+      }
+      return try await group.reduce(0, +)
+    }
+    #expect(published >= 20, "somebody always gets through")
+    #expect(try queue.states(of: name) == [.ready])
+    #expect(try TemporarySpool.read(queue.path(of: name, in: .ready)).lines == ["{}"])
+  }
+
+  /// Asks until it is so, for ten seconds at most.
+  private func waitUntil(_ isSo: () throws -> Bool) async throws {
+    for _ in 0..<1000 {
+      if try isSo() { return }
+      try await Task.sleep(for: .milliseconds(10))
+    }
+    Issue.record("it never was so")
+  }
+}
