@@ -16,7 +16,7 @@ public struct SegmentLocation: Hashable, Sendable {
 
   /// What the last four parts of a path say; nil when they are not those of a segment in a spool.
   init?(path: FilePath) {
-    let parts = path.components.suffix(4).map(\.string)
+    let parts = path.lexicallyNormalized().components.suffix(4).map(\.string)
     guard parts.count == 4, FeedName.isValid(parts[0]), let queue = QueueName(rawValue: parts[1]),
       let state = SegmentState(rawValue: parts[2]), let name = SegmentName(fileName: parts[3])
     else { return nil }

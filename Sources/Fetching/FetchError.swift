@@ -1,0 +1,39 @@
+public import Telemetry
+
+/// A fetch failed. One line: the feed, the address, what happened, how often it was tried, and what to do next.
+public struct FetchError: OperatorError, Equatable {
+  /// One line with its subject, no secrets.
+  public var message: String
+  public var hint: String?
+  public var exitStatus: ExitStatus
+
+  init(feed: String, address: WebAddress? = nil, message: String, hint: String?, exitStatus: ExitStatus) {
+    self.message = (["\(feed)"] + (address.map { [$0.shown] } ?? []) + [message]).joined(separator: ": ")
+    self.hint = hint
+    self.exitStatus = exitStatus
+  }
+}
+
+extension FetchError {
+  /// A request that was given up.
+  ///
+  /// - Parameters:
+  ///   - attempts: Tries in all, the last included.
+  ///   - more: Why there was no further try, when the failure alone does not say it.
+  init(feed: String, source: String, page: PageRequest, _ failure: RequestFailure, attempts: Int, more: String?) {
+    let tries = attempts == 1 ? "1 attempt" : "\(attempts) attempts"
+    let details = ["page \(page.number)", tries, more].compactMap { $0 }.joined(separator: ", ")
+    self.init(
+      feed: feed,
+      address: page.address,
+      message: "\(failure.reason) (\(details))",
+      hint: failure.hint ?? failure.kind.hint(feed: feed, source: source),
+      exitStatus: failure.exitStatus ?? failure.kind.exitStatus
+    )
+  }
+
+  /// A walk through pages that cannot go on.
+  init(feed: String, address: WebAddress, _ problem: PagingProblem) {
+    self.init(feed: feed, address: address, message: problem.message, hint: problem.hint, exitStatus: .dataError)
+  }
+}

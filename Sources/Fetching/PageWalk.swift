@@ -1,0 +1,111 @@
+internal import FoundationEssentials
+internal import PipelineConfig
+internal import Spool
+internal import Telemetry
+
+/// The walk through all pages of a run: asks for several at once where paging allows it, and writes them in their order.
+struct PageWalk {
+  private let feed: Feed
+  private let fetcher: PageFetcher
+  private let worker: PageWorker
+  private let plainParameters: Set<String>
+  private let limit: Int?
+  /// How often the open segment's age is looked at.
+  private let tick: Duration
+  private let progress: (SegmentTotals, Paginator) -> Void
+
+  private var paginator: Paginator
+  /// Pages that came before their turn.
+  private var early: [Int: Result<FetchedPage, any Error>] = [:]
+  private var inFlight = 0
+  private(set) var totals = SegmentTotals()
+  /// The vendor's time when the first request went out.
+  private(set) var began: Date?
+
+  private enum Event {
+    case page(Int, Result<FetchedPage, any Error>)
+    case tick
+  }
+
+  init(
+    _ query: FeedQuery,
+    fetcher: PageFetcher,
+    worker: PageWorker,
+    limit: Int?,
+    segmentTime: Duration,
+    progress: @escaping (SegmentTotals, Paginator) -> Void
+  ) {
+    feed = query.feed
+    self.fetcher = fetcher
+    self.worker = worker
+    self.limit = limit
+    plainParameters = query.plainParameters
+    paginator = Paginator(query)
+    tick = segmentTime / 5
+    self.progress = progress
+  }
+
+  var pages: Int { paginator.pagesRead }
+  var expected: Int? { paginator.expected }
+  /// Every record that the vendor has was written.
+  var isComplete: Bool { paginator.isFinished && totals.records == paginator.recordsRead }
+
+  private var isOver: Bool { paginator.isFinished || limit.map { totals.records >= $0 } ?? false }
+
+  /// - Throws: ``FetchError``, `SpoolError`, `CancellationError`. What was published stays.
+  mutating func run() async throws {
+    try await withThrowingTaskGroup(of: Event.self) { group in
+      defer { group.cancelAll() }
+      group.addTask { [tick] in await Self.sleep(tick) }
+      ask(&group)
+      while !isOver, let event = try await group.next() {
+        try Task.checkCancellation()
+        switch event {
+        case .tick:
+          try await worker.publishIfDue()
+          group.addTask { [tick] in await Self.sleep(tick) }
+        case .page(let number, let result):
+          inFlight -= 1
+          early[number] = result
+          while !isOver, let next = early.removeValue(forKey: paginator.pagesRead + 1) {
+            try await take(next.get(), &group)
+          }
+        }
+      }
+    }
+  }
+
+  /// One page whose turn it is. The next are asked for before this one is written, so that vendor and disk work at once.
+  private mutating func take(_ fetched: FetchedPage, _ group: inout ThrowingTaskGroup<Event, any Error>) async throws {
+    began = began ?? fetched.vendorTime
+    do throws(PagingProblem) { try paginator.pageRead(fetched.facts) } catch {
+      throw FetchError(feed: feed.name, address: fetched.facts.address, error)
+    }
+    let room = limit.map { $0 - totals.records } ?? .max
+    if room > fetched.page.records.count { ask(&group) }
+    let source = PageSource(
+      number: fetched.request.number,
+      url: fetched.request.address.redacted(showing: plainParameters)
+    )
+    totals = try await worker.store(fetched.page, from: source, room: room)
+    progress(totals, paginator)
+  }
+
+  /// Asks for as many pages as paging and the source's limits let go at once.
+  private mutating func ask(_ group: inout ThrowingTaskGroup<Event, any Error>) {
+    while inFlight + early.count < feed.source.limits.concurrency, let request = paginator.nextRequest() {
+      inFlight += 1
+      group.addTask { [fetcher] in
+        // A page ahead of its turn may fail and never be needed, so its failure waits for its turn.
+        do { return .page(request.number, .success(try await fetcher.fetch(request))) } catch {
+          return .page(request.number, .failure(error))
+        }
+      }
+    }
+  }
+
+  private static func sleep(_ time: Duration) async -> Event {
+    try? await Task.sleep(for: time)
+    return .tick
+  }
+}

@@ -1,0 +1,143 @@
+internal import JSONText
+internal import NIOCore
+
+/// Takes pages apart. Keeps its parser's memory from one page to the next.
+struct PageSplitter: ~Copyable {
+  private let shape: PageShape
+  private let messages: VendorMessage
+  private var parser = JSONParser()
+  private var recordParser = JSONParser()
+
+  private static let errorName = JSONName("error")
+
+  init(_ shape: PageShape, messages: VendorMessage) {
+    self.shape = shape
+    self.messages = messages
+  }
+
+  /// Finds the records, their versions, the total and the next link.
+  ///
+  /// - Throws: ``RequestFailure`` of the kind content when the answer is not a page of the feed.
+  mutating func split(_ response: VendorResponse) throws(RequestFailure) -> Page {
+    var body = response.body
+    // Some vendors' frameworks begin a text with a byte order mark; RFC 8259 §8.1 lets a reader pass over it.
+    if body.readableBytesView.starts(with: [0xEF, 0xBB, 0xBF]) { body.moveReaderIndex(forwardBy: 3) }
+    let areRecordsParsed = try parse(body, response)
+    let root = parser.root
+    if parser.kind(root) == .object, let error = parser.member(root, Self.errorName), isError(error) {
+      throw RequestFailure(.content, "status \(response.status) with an error in it\(said(root))")
+    }
+    guard let array = parser.find(shape.records, from: root), parser.kind(array) == .array else {
+      throw RequestFailure(.content, "no array of records at \"\(shape.records)\" in the answer\(said(root))")
+    }
+    var page = Page(body: body)
+    page.total = shape.total.lazy.compactMap { self.find($0) }.first.flatMap { Int(parser.string($0)) }.flatMap {
+      $0 < 0 ? nil : $0
+    }
+    page.nextLink = try nextLink()
+    if areRecordsParsed { collect(array, into: &page) } else { collectOneByOne(array, into: &page) }
+    if let first = page.records.first, let last = page.records.last {
+      let all = body.readableBytesUInt8Span.extracting(first.range.lowerBound..<last.range.upperBound)
+      page.fingerprint = PageFingerprint(all)
+      page.hasNewlines = ByteScan.containsNewline(all)
+    }
+    return page
+  }
+}
+
+extension PageSplitter {
+  /// - Returns: Whether the records were looked into. One bad record must not cost a page: when the text is no JSON, but
+  ///   is so around the records, each record is taken for itself, and the next stage puts the bad one aside.
+  private mutating func parse(_ body: ByteBuffer, _ response: VendorResponse) throws(RequestFailure) -> Bool {
+    do throws(JSONError) {
+      try parser.parse(body.readableBytesUInt8Span, maxDepth: shape.recordDepth)
+      return true
+    } catch {
+      if (try? parser.parse(body.readableBytesUInt8Span, maxDepth: shape.recordDepth - 1)) != nil { return false }
+      throw notJSON(body, response, error)
+    }
+  }
+
+  private func notJSON(_ body: ByteBuffer, _ response: VendorResponse, _ error: JSONError) -> RequestFailure {
+    let beginning = Array(body.readableBytesView.prefix(4096))
+    let type = response.contentType.map { " (\($0.oneLine(maxCount: 60)))" } ?? ""
+    guard let first = beginning.first(where: { $0 > 0x20 }) else {
+      return RequestFailure(.content, "status \(response.status) with nothing in it")
+    }
+    guard first == UInt8(ascii: "{") || first == UInt8(ascii: "[") else {
+      let text = messages.text(of: beginning).map { ": \($0)" } ?? ""
+      return RequestFailure(.content, "status \(response.status) with something else than JSON\(type)\(text)")
+    }
+    return RequestFailure(.content, "the answer is broken JSON: \(error), of \(body.readableBytes) bytes")
+  }
+
+  private func find(_ pointer: JSONPointer) -> JSONNode? {
+    guard let node = parser.find(pointer, from: parser.root), !parser.isNull(node) else { return nil }
+    return node
+  }
+
+  private func nextLink() throws(RequestFailure) -> String? {
+    guard let node = shape.nextLink.lazy.compactMap({ self.find($0) }).first else { return nil }
+    guard parser.kind(node).isString else { throw RequestFailure(.content, "the next link is not a text") }
+    let link = parser.string(node).trimmed
+    return link.isEmpty ? nil : link
+  }
+
+  /// `"error": null`, `false`, `""` and `{}` are how some vendors say that all is well.
+  private func isError(_ node: JSONNode) -> Bool {
+    switch parser.kind(node) {
+    case .null, .false, .number: false
+    case .true: true
+    case .string, .escapedString: !parser.string(node).isEmpty
+    case .array, .object: unsafe parser.withRaw(node) { $0.count > 2 }
+    }
+  }
+
+  private func said(_ node: JSONNode) -> String {
+    // A page of records can be large, and its message is never among them.
+    guard parser.count <= ResponseBody.messageByteCountMax,
+      let value = try? JSONValue(parsing: parser.rawString(node))
+    else { return "" }
+    return messages.text(of: value).map { ": \($0)" } ?? ""
+  }
+}
+
+extension PageSplitter {
+  private func collect(_ array: JSONNode, into page: inout Page) {
+    var at = parser.firstChild(array)
+    while let record = at {
+      let start = page.versions.count
+      if let cursor = shape.cursor { Self.appendVersion(of: record, cursor, parser, to: &page.versions) }
+      page.records.append(Page.Record(range: parser.rawRange(record), version: start..<page.versions.count))
+      at = parser.next(after: record, in: array)
+    }
+  }
+
+  private mutating func collectOneByOne(_ array: JSONNode, into page: inout Page) {
+    var at = parser.firstChild(array)
+    while let record = at {
+      let range = parser.rawRange(record)
+      let start = page.versions.count
+      if let cursor = shape.cursor,
+        (try? recordParser.parse(page.body.readableBytesUInt8Span.extracting(range), maxDepth: 0)) != nil
+      {
+        Self.appendVersion(of: recordParser.root, cursor, recordParser, to: &page.versions)
+      }
+      page.records.append(Page.Record(range: range, version: start..<page.versions.count))
+      at = parser.next(after: record, in: array)
+    }
+  }
+
+  private static func appendVersion(
+    of record: JSONNode,
+    _ cursor: JSONName,
+    _ parser: borrowing JSONParser,
+    to versions: inout [UInt8]
+  ) {
+    guard parser.kind(record) == .object, let field = parser.member(record, cursor) else { return }
+    switch parser.kind(field) {
+    case .string, .escapedString, .number: unsafe parser.withText(field) { unsafe versions.append(contentsOf: $0) }
+    case .null, .false, .true, .array, .object: return
+    }
+  }
+}

@@ -1,0 +1,85 @@
+internal import JSONText
+internal import PipelineConfig
+
+/// What a feed asks its vendor: the address of the first page, and of each page when pages have numbers.
+struct FeedQuery: Sendable {
+  let feed: Feed
+  /// Newer records only; nil for all.
+  let since: String?
+  /// The feed's address with its fixed parameters.
+  let base: WebAddress
+
+  /// - Parameter since: In the vendor's own writing.
+  /// - Throws: ``FetchError`` when the configuration gives no address that can be asked.
+  init(_ feed: Feed, since: String?) throws(FetchError) {
+    self.feed = feed
+    self.since = since
+    let path = feed.path.hasPrefix("/") ? String(feed.path.dropFirst()) : feed.path
+    do throws(WebAddressProblem) {
+      let address = try WebAddress(feed.source.baseURL + (path.isEmpty ? "" : "/\(path)"))
+      base = address.adding(feed.query.map { ($0.name, $0.value) })
+    } catch {
+      throw FetchError(
+        feed: feed.name,
+        message: "the address of source \"\(feed.source.name)\" cannot be asked: \(error)",
+        hint: "correct sources.\(feed.source.name).base_url or feeds.\(feed.name).path",
+        exitStatus: .config
+      )
+    }
+    if case .odata = feed.pagination, feed.query.contains(where: { $0.name == "$filter" }) {
+      throw FetchError(
+        feed: feed.name,
+        message: "\"$filter\" under \"query\" would be sent beside the filter of an incremental run",
+        hint: "move it to feeds.\(feed.name).filter",
+        exitStatus: .config
+      )
+    }
+  }
+
+  /// The first page of OData; each later one is the vendor's link.
+  ///
+  /// Ordered by cursor, then key: records that change while the run goes on move behind its place and are still seen.
+  var odata: WebAddress {
+    var items: [(name: String, value: String)] = []
+    if let filter { items.append(("$filter", filter)) }
+    let cursor = feed.cursor.map { [$0.field] } ?? []
+    let order = cursor + feed.key.filter { !cursor.contains($0) }
+    items.append(("$orderby", order.joined(separator: ",")))
+    items.append(("$count", "true"))
+    // The feed's own word goes first: a vendor may want another order, or refuse to count.
+    return base.adding(items.filter { item in !feed.query.contains { $0.name == item.name } })
+  }
+
+  /// A page by its number.
+  func page(_ number: Int, of paging: PageNumberPaging) -> WebAddress {
+    var items: [(name: String, value: String)] = []
+    if let since, let parameter = feed.cursor?.sinceParameter { items.append((parameter, since)) }
+    items.append((paging.pageParameter, String(number)))
+    items.append((paging.sizeParameter, String(paging.pageSize)))
+    return base.adding(items)
+  }
+
+  /// The parameters that say where in the data a page is, and nothing about who asks.
+  var plainParameters: Set<String> {
+    switch feed.pagination {
+    case .odata: ["$filter", "$orderby", "$count", "$top", "$skip", "$select", "$expand"]
+    case .pageNumber(let paging):
+      Set([paging.pageParameter, paging.sizeParameter, feed.cursor?.sinceParameter].compactMap { $0 })
+    }
+  }
+
+  /// The feed's own filter, and in an incremental run what moved.
+  private var filter: String? {
+    guard let since, let cursor = feed.cursor else { return feed.filter }
+    let moved = "\(cursor.field) gt \(Self.literal(since, type: cursor.type))"
+    return feed.filter.map { "(\($0)) and \(moved)" } ?? moved
+  }
+
+  /// OData 4.01 URL Conventions §5.1.1.6.1: text in apostrophes, doubled inside; moments and numbers bare.
+  private static func literal(_ text: String, type: VersionType) -> String {
+    switch type {
+    case .timestamp, .integer: text
+    case .text: "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''") + "'"
+    }
+  }
+}

@@ -1,0 +1,65 @@
+internal import NIOCore
+internal import PipelineConfig
+internal import Spool
+internal import SystemPackage
+
+/// Takes pages apart and writes their records into segments, on a thread of its own.
+///
+/// Has the feed's lock for as long as it lives.
+actor PageWorker {
+  private let executor = BlockingExecutor()
+  nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe executor.asUnownedSerialExecutor() }
+
+  private let lock: FeedLock
+  private var splitter: PageSplitter
+  private var segments: SegmentSeries
+
+  init(lock: consuming FeedLock, splitter: consuming PageSplitter, segments: consuming SegmentSeries) {
+    self.lock = lock
+    self.splitter = splitter
+    self.segments = segments
+  }
+
+  /// - Throws: ``RequestFailure``.
+  func split(_ response: VendorResponse) throws -> Page { try splitter.split(response) }
+
+  /// Writes a page's records, at most `room` of them; publishes each segment that becomes full.
+  ///
+  /// - Returns: What the run has written so far.
+  /// - Throws: `SpoolError`, ``FetchError``.
+  func store(_ page: Page, from source: PageSource, room: Int) throws -> SegmentTotals {
+    try segments.append(page, from: source, room: room)
+    return segments.totals
+  }
+
+  /// Publishes the open segment when its time is over, so that a slow vendor still delivers.
+  ///
+  /// - Throws: `SpoolError`.
+  func publishIfDue() throws { try segments.publishIfDue() }
+
+  /// Publishes what is open, and then the run's end.
+  ///
+  /// - Throws: `SpoolError`, ``FetchError``.
+  func end(_ end: (SegmentTotals, VersionSpan?) -> EndOfRun) throws -> SegmentTotals {
+    try segments.publish()
+    try segments.publishEnd(end(segments.totals, segments.versions))
+    return segments.totals
+  }
+}
+
+/// Where a page came from, as a segment's footer tells it.
+struct PageSource: Sendable {
+  /// Place in the run, from 1.
+  var number: Int
+  /// Without anything secret.
+  var url: String
+}
+
+/// What a run has written.
+struct SegmentTotals: Equatable, Sendable {
+  var records = 0
+  /// Of all lines, newlines included, before compression.
+  var bytes = 0
+  /// Data segments; the end is none.
+  var segments = 0
+}

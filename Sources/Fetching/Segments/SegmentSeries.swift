@@ -1,0 +1,115 @@
+internal import FoundationEssentials
+internal import JSONText
+internal import NIOCore
+internal import PipelineConfig
+internal import Spool
+internal import SystemPackage
+internal import Telemetry
+
+/// The segments of one run, one after another.
+struct SegmentSeries: ~Copyable {
+  private let feed: String
+  private let run: RunID
+  private let mode: RunMode
+  private let queue: SpoolQueue
+  private let settings: SpoolSettings
+  private let published: @Sendable (FilePath) -> Void
+  private var open: OpenSegment?
+  private var next = 0
+  private(set) var totals = SegmentTotals()
+  /// The versions of all published segments; nil for a feed without a cursor.
+  private(set) var versions: VersionSpan?
+  private let emptyVersions: VersionSpan?
+
+  init(
+    _ feed: Feed,
+    run: RunID,
+    mode: RunMode,
+    queue: SpoolQueue,
+    settings: SpoolSettings,
+    published: @escaping @Sendable (FilePath) -> Void
+  ) {
+    self.feed = feed.name
+    self.run = run
+    self.mode = mode
+    self.queue = queue
+    self.settings = settings
+    self.published = published
+    emptyVersions = feed.cursor.map { VersionSpan($0.type) }
+    versions = emptyVersions
+  }
+
+  /// Writes a page's records, at most `room` of them.
+  mutating func append(_ page: Page, from source: PageSource, room: Int) throws {
+    let body = page.body.readableBytesUInt8Span
+    for record in page.records.prefix(room) {
+      if open == nil { try begin(at: source) }
+      let version = page.versions.span.extracting(record.version)
+      let line = body.extracting(record.range)
+      if page.hasNewlines, ByteScan.containsNewline(line) {
+        let compact = ByteScan.withoutLineEnds(line)
+        try open?.append(compact.span, version: version, page: source.number)
+      } else {
+        try open?.append(line, version: version, page: source.number)
+      }
+      totals.records += 1
+      totals.bytes += line.count + 1
+      if open?.isFull(settings.segment) == true { try publish() }
+    }
+    try publishIfDue()
+  }
+
+  mutating func publishIfDue() throws {
+    if open?.isDue(settings.segment) == true { try publish() }
+  }
+
+  /// Publishes the open segment, if there is one.
+  mutating func publish() throws {
+    guard let segment = open.take() else { return }
+    var footer = try footer()
+    footer.fetched = segment.records
+    footer.lowestVersion = segment.versions?.lowest
+    footer.highestVersion = segment.versions?.highest
+    footer.source = segment.source
+    if let later = segment.versions { versions?.include(later) }
+    let path = try segment.publish(footer: footer)
+    next += 1
+    totals.segments += 1
+    published(path)
+  }
+
+  mutating func publishEnd(_ end: EndOfRun) throws {
+    var footer = try footer()
+    footer.kind = .end
+    footer.end = end
+    let writer = try SegmentWriter(queue: queue, name: footer.name, compressionLevel: settings.compressionLevel)
+    published(try writer.publish(footer: footer))
+    next += 1
+  }
+
+  private mutating func begin(at source: PageSource) throws {
+    let name = try footer().name
+    let writer = try SegmentWriter(queue: queue, name: name, compressionLevel: settings.compressionLevel)
+    open = OpenSegment(writer: writer, versions: emptyVersions, source: source)
+  }
+
+  private func footer() throws(FetchError) -> SegmentFooter {
+    guard next <= SegmentName.sequenceMax else {
+      throw FetchError(
+        feed: feed,
+        message: "a run of more than \(SegmentName.sequenceMax) segments",
+        hint: "make segments larger: spool.segment",
+        exitStatus: .config
+      )
+    }
+    return SegmentFooter(
+      feed: feed,
+      run: run,
+      sequence: next,
+      stage: .fetched,
+      mode: mode,
+      fetchedAt: Date.now.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true)),
+      program: "weir \(WeirVersion.current)"
+    )
+  }
+}

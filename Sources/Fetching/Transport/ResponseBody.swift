@@ -1,0 +1,66 @@
+internal import AsyncHTTPClient
+internal import NIOCore
+internal import NIOHTTP1
+
+/// Reads the body of an answer, within bounds.
+struct ResponseBody {
+  private let response: HTTPClientResponse
+  private let deadline: NIODeadline
+
+  /// Largest page, in bytes after decompression. A hundred thousand records of 2.5 KB; more is a mistake or an attack.
+  static let byteCountMax = 256 << 20
+  /// As much of an answer that is none as is looked at for a message.
+  static let messageByteCountMax = 64 << 10
+
+  init(_ response: HTTPClientResponse, deadline: NIODeadline) {
+    self.response = response
+    self.deadline = deadline
+  }
+
+  /// All of it, in one buffer.
+  ///
+  /// The HTTP decoder notices a body shorter than its `Content-Length` and chunks that do not end; the decompressor a
+  /// gzip stream without its end or with a wrong checksum.
+  ///
+  /// - Throws: ``RequestFailure``, and what the client throws.
+  func whole() async throws -> ByteBuffer {
+    let encoding = response.headers.first(name: "Content-Encoding")?.lowercased().trimmed ?? "identity"
+    guard ["identity", "gzip", "deflate"].contains(encoding) else {
+      throw RequestFailure(.content, "the body comes as \"\(encoding.prefix(20))\", which was not asked for")
+    }
+    let announced = response.headers.first(name: "Content-Length").flatMap { Int($0) }
+    if let announced, announced > Self.byteCountMax { throw Self.tooLarge }
+    var body = ByteBuffer()
+    if let announced { body.reserveCapacity(announced) }
+    for try await chunk in response.body {
+      guard body.readableBytes + chunk.readableBytes <= Self.byteCountMax else { throw Self.tooLarge }
+      body.writeImmutableBuffer(chunk)
+      // The client's own deadline ends with the head of the answer.
+      guard NIODeadline.now() < deadline else { throw HTTPClientError.deadlineExceeded }
+    }
+    if let announced, encoding == "identity", body.readableBytes != announced {
+      throw RequestFailure(.network, "\(body.readableBytes) bytes came of \(announced)")
+    }
+    return body
+  }
+
+  /// The first bytes, as far as they can be had.
+  func beginning() async -> [UInt8] {
+    var bytes: [UInt8] = []
+    do {
+      for try await chunk in response.body {
+        bytes.append(contentsOf: chunk.readableBytesView.prefix(Self.messageByteCountMax - bytes.count))
+        if bytes.count >= Self.messageByteCountMax || NIODeadline.now() >= deadline { break }
+      }
+    } catch {
+      // The status is the news; a message that cannot be read adds nothing.
+    }
+    return bytes
+  }
+
+  private static let tooLarge = RequestFailure(
+    .refused,
+    "a page of more than \(byteCountMax >> 20) MiB",
+    hint: "ask for fewer records a page: pagination.page_size"
+  )
+}

@@ -1,0 +1,37 @@
+internal import AsyncHTTPClient
+internal import FoundationEssentials
+internal import NIOHTTP1
+internal import PipelineConfig
+
+/// What a status other than success means.
+enum StatusFailure {
+  static func classify(
+    _ response: HTTPClientResponse,
+    message: String?,
+    source: Source
+  ) -> RequestFailure {
+    let status = Int(response.status.code)
+    let reason = "status \(status)" + (message.map { ": \($0)" } ?? "")
+    let wait = response.headers.first(name: "Retry-After").flatMap {
+      RetryAfter.parse(
+        $0,
+        date: response.headers.first(name: "Date"),
+        now: Int(Date.now.timeIntervalSince1970)
+      )
+    }
+    switch status {
+    case 401, 403: return RequestFailure(.auth, reason)
+    case 408: return RequestFailure(.timeout, reason, retryAfter: wait)
+    case 429: return RequestFailure(.throttled, reason, retryAfter: wait)
+    case 425, 500, 502...599: return RequestFailure(.server, reason, retryAfter: wait)
+    case 404, 405:
+      let hint = "check sources.\(source.name).base_url and the feed's path"
+      return RequestFailure(.client, reason, hint: hint, exitStatus: .config)
+    // 501 is what RESO vendors answer to a query option that they do not know.
+    case 400, 414, 501: return RequestFailure(.client, reason, exitStatus: .config)
+    case 410:
+      return RequestFailure(.client, reason, hint: "run it again; the vendor's links may have expired")
+    default: return RequestFailure(.client, reason)
+    }
+  }
+}

@@ -1,0 +1,138 @@
+internal import AsyncHTTPClient
+internal import NIOCore
+internal import NIOHTTP1
+internal import PipelineConfig
+internal import Telemetry
+
+/// Asks one vendor over HTTP.
+///
+/// Every hop, redirects included, goes through one function, which sends nothing to another origin than the source's own.
+struct VendorClient: Sendable {
+  private let client: HTTPClient
+  private let source: Source
+  private let origin: Origin
+  private let headers: HTTPHeaders
+  private let messages: VendorMessage
+
+  /// Most redirects of one request; on one origin there is rarely a second.
+  private static let redirectsMax = 3
+
+  /// How much larger than its transfer a body may become. JSON of a vendor shrinks to a tenth, rarely to a fiftieth; gzip
+  /// itself ends at about 1,030.
+  private static let expansionMax = 500
+
+  /// - Parameters:
+  ///   - origin: That of the source's base address.
+  ///   - preferences: What goes into `Prefer`; nil for nothing.
+  init(_ source: Source, origin: Origin, preferences: String?, messages: VendorMessage) {
+    var configuration = HTTPClient.Configuration()
+    // AsyncHTTPClient takes Authorization off a redirect to another origin, and leaves other headers on.
+    configuration.redirectConfiguration = .disallow
+    configuration.decompression = .enabled(limit: .ratio(Self.expansionMax))
+    configuration.httpVersion = .http1Only
+    configuration.timeout.connect = TimeAmount(source.timeouts.connect)
+    configuration.timeout.read = TimeAmount(source.timeouts.idle)
+    configuration.timeout.write = TimeAmount(source.timeouts.idle)
+    configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = source.limits.concurrency
+    // Trying again is decided in one place, and this is not it.
+    configuration.connectionPool.retryConnectionEstablishment = false
+    client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+    self.source = source
+    self.origin = origin
+    self.messages = messages
+
+    var headers: HTTPHeaders = [
+      "Accept": "application/json",
+      "Accept-Encoding": "gzip",
+      "User-Agent": "weir/\(WeirVersion.current)",
+    ]
+    if let preferences { headers.add(name: "Prefer", value: preferences) }
+    if case .bearer(let token) = source.auth { headers.add(name: "Authorization", value: "Bearer \(token.reveal)") }
+    self.headers = headers
+  }
+
+  /// Fetches one address, whole.
+  ///
+  /// - Throws: ``RequestFailure``, `CancellationError`.
+  func get(_ address: WebAddress) async throws -> VendorResponse {
+    let deadline = NIODeadline.now() + TimeAmount(source.timeouts.whole)
+    var address = address
+    for _ in 0...Self.redirectsMax {
+      let response = try await send(address, deadline: deadline)
+      guard let target = try redirect(response, from: address) else {
+        return try await read(response, from: address, deadline: deadline)
+      }
+      address = target
+    }
+    throw RequestFailure(.refused, "more than \(Self.redirectsMax) redirects")
+  }
+
+  /// Ends all connections. The client is of no use afterwards.
+  func shutdown() async {
+    // What it could throw is that it was shut down before.
+    try? await client.shutdown()
+  }
+}
+
+extension VendorClient {
+  /// One hop.
+  private func send(_ address: WebAddress, deadline: NIODeadline) async throws -> HTTPClientResponse {
+    precondition(address.origin == origin, "links and redirects elsewhere were refused before")
+    var request = HTTPClientRequest(url: address.text)
+    request.headers = headers
+    do { return try await client.execute(request, deadline: deadline) } catch {
+      throw TransportFailure.classify(error, timeouts: source.timeouts)
+    }
+  }
+
+  /// Where the answer sends the request; nil when it is an answer.
+  private func redirect(_ response: HTTPClientResponse, from address: WebAddress) throws -> WebAddress? {
+    guard [301, 302, 303, 307, 308].contains(response.status.code) else { return nil }
+    guard let location = response.headers.first(name: "Location") else {
+      throw RequestFailure(.content, "a redirect to nowhere: status \(response.status.code) without Location")
+    }
+    let target: WebAddress
+    do throws(WebAddressProblem) { target = try address.resolving(location) } catch {
+      throw RequestFailure(.refused, "a redirect that cannot be followed: \(error)")
+    }
+    guard target.origin == origin else {
+      throw RequestFailure(.refused, "a redirect to \(target.origin.text), which was not followed")
+    }
+    return target
+  }
+
+  private func read(
+    _ response: HTTPClientResponse,
+    from address: WebAddress,
+    deadline: NIODeadline
+  ) async throws -> VendorResponse {
+    let reader = ResponseBody(response, deadline: deadline)
+    do {
+      guard (200...299).contains(response.status.code) else {
+        let text = await reader.beginning()
+        throw StatusFailure.classify(response, message: messages.text(of: text), source: source)
+      }
+      let body = try await reader.whole()
+      return VendorResponse(
+        address: address,
+        status: Int(response.status.code),
+        contentType: response.headers.first(name: "Content-Type"),
+        date: response.headers.first(name: "Date"),
+        body: body
+      )
+    } catch {
+      throw TransportFailure.classify(error, timeouts: source.timeouts)
+    }
+  }
+}
+
+/// An answer that came whole.
+struct VendorResponse: Sendable {
+  /// Where it was found, after redirects.
+  var address: WebAddress
+  var status: Int
+  var contentType: String?
+  /// The vendor's clock, as it wrote it.
+  var date: String?
+  var body: ByteBuffer
+}

@@ -1,0 +1,53 @@
+internal import FoundationEssentials
+internal import JSONText
+internal import PipelineConfig
+
+/// What the next incremental run may begin from.
+enum Watermark {
+  /// - Parameters:
+  ///   - versions: Those of all records of the run.
+  ///   - isOneMoment: All records came in one answer.
+  ///   - began: The vendor's time when the run began.
+  /// - Returns: Nil to leave the watermark that there is.
+  static func after(
+    _ start: RunStart,
+    cursor: Cursor,
+    versions: VersionSpan,
+    isOneMoment: Bool,
+    began: Date
+  ) -> String? {
+    let order = { (text: String) in VersionOrder.normalise(text, type: cursor.type) ?? "" }
+    // What lies between the last watermark and a later beginning was asked for by nobody.
+    if let since = start.since, let saved = start.saved, order(saved) < order(since) { return nil }
+    guard var reached = versions.highest else { return start.saved ?? start.since }
+    if cursor.type == .timestamp, !versions.isAscending, !isOneMoment {
+      // A record that was read early in the walk and changed during it has a stamp after the beginning, and perhaps
+      // before the highest that was seen. In a walk in order of the stamp it would have come again; here it did not.
+      let text = began.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+      if order(text) < order(reached) { reached = text }
+    }
+    guard let floor = start.since else { return reached }
+    let lowest = start.saved.map { order($0) < order(floor) ? floor : $0 } ?? floor
+    return order(reached) < order(lowest) ? lowest : reached
+  }
+}
+
+/// The vendor's time at a run's beginning.
+enum VendorClock {
+  /// Longest difference between the two clocks that is taken for agreement. `Date` has whole seconds, and an answer takes
+  /// its time.
+  private static let agreement = 2.0
+
+  /// - Parameters:
+  ///   - sent: When the first request went out, by this machine's clock.
+  ///   - received: When its answer was there.
+  ///   - date: The answer's `Date`.
+  /// - Returns: No later than the vendor's clock showed when the request went out, as far as can be known: this machine's
+  ///   time, which is finer, when the clocks agree, else the vendor's.
+  static func beginning(sent: Date, received: Date, date: String?) -> Date {
+    guard let seconds = date.flatMap({ HTTPDate.seconds($0) }) else { return sent }
+    let vendor = Date(timeIntervalSince1970: Double(seconds))
+    let isAgreed = vendor > sent - agreement && vendor < received + agreement
+    return isAgreed ? sent : vendor - received.timeIntervalSince(sent).rounded(.up)
+  }
+}

@@ -1,0 +1,54 @@
+internal import ArgumentParser
+internal import Fetching
+internal import StageRuntime
+internal import Telemetry
+
+@main
+struct WeirFetch: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "weir-fetch",
+    abstract: "Ask a vendor for records and put them into the spool.",
+    discussion: """
+      EXAMPLES
+        weir-fetch media                    what is newer than the last watermark
+        weir-fetch media --full             everything
+        weir-fetch media --limit 1000 | weir-hash - | weir-stage - | weir-merge -
+
+      \(ExitStatus.helpSection)
+      """,
+    version: WeirVersion.current
+  )
+
+  @Argument(help: "The feed, as pipeline.json names it.")
+  var feed: String
+
+  @Flag(help: "Everything, whatever the watermark.")
+  var full = false
+
+  @Option(help: ArgumentHelp("What is newer than this, in the vendor's own text.", valueName: "position"))
+  var since: String?
+
+  @Option(help: ArgumentHelp("End after this many records.", valueName: "count"))
+  var limit: Int?
+
+  @OptionGroup var common: CommonOptions
+
+  func validate() throws {
+    if full && since != nil { throw ValidationError("--full and --since contradict each other") }
+    if let limit, limit < 1 { throw ValidationError("--limit wants at least 1") }
+  }
+
+  func run() async throws {
+    try await StageProgram.run("weir-fetch", common) { reporter in
+      let context = try StageContext(common, reporter: reporter)
+      let job = FetchJob(
+        feed: try context.pipeline.feed(named: feed), pipeline: context.pipeline, spool: context.spool,
+        reporter: reporter, options: FetchOptions(full: full, since: since, limit: limit),
+        published: { StandardTerminal().data("\($0)") }
+      )
+      let summary = try await job.run()
+      reporter.finished(feed: feed, run: "\(summary.run)", counts: summary.counts, total: summary.total, message: "fetched")
+      return .success
+    }
+  }
+}
