@@ -28,8 +28,8 @@ let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-s
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 
 /// A library of the house: its folder in Sources, and the floors below that it stands on.
-func room(_ name: String, on dependencies: [Target.Dependency] = []) -> Target {
-  .target(name: name, dependencies: dependencies, swiftSettings: house)
+func room(_ name: String, on dependencies: [Target.Dependency] = [], excluding files: [String] = []) -> Target {
+  .target(name: name, dependencies: dependencies, exclude: files, swiftSettings: house)
 }
 
 /// A program: a few lines that join a shell to a stage.
@@ -45,6 +45,7 @@ let package = Package(
   name: "weir",
   products: [
     .executable(name: "weir", targets: ["weir"]),
+    .executable(name: "weir-fetch", targets: ["weir-fetch"]),
     .executable(name: "weir-hash", targets: ["weir-hash"]),
     .executable(name: "weir-stage", targets: ["weir-stage"]),
     .executable(name: "weir-merge", targets: ["weir-merge"]),
@@ -66,6 +67,7 @@ let package = Package(
   targets: [
     // Programs.
     program("weir", on: ["OpsCommands", "Telemetry", argumentParser]),
+    program("weir-fetch", on: ["Fetching", "PipelineConfig", "StageRuntime", "Telemetry", argumentParser]),
     program("weir-hash", on: ["Hashing", "StageRuntime", "Telemetry", argumentParser]),
     program("weir-stage", on: ["Staging", "StageRuntime", "Telemetry", argumentParser]),
     program("weir-merge", on: ["Merging", "StageRuntime", "Telemetry", argumentParser]),
@@ -83,6 +85,13 @@ let package = Package(
     room("StageRuntime", on: ["PipelineConfig", "Spool", "Telemetry", argumentParser, logging, system]),
 
     // Stages: never import each other.
+    room(
+      "Fetching",
+      on: [
+        "JSONText", "PipelineConfig", "Spool", "Telemetry", asyncHTTPClient, logging, nioCore, nioHTTP1,
+        nioHTTPCompression, nioPosix, system,
+      ]
+    ),
     room("Hashing", on: ["JSONText", "PipelineConfig", "Spool", "Telemetry", crypto]),
     room("Merging", on: ["JSONText", "PipelineConfig", "Postgres", "Spool", "Telemetry", logging, system]),
     room("Staging", on: ["JSONText", "PipelineConfig", "Spool", "Telemetry"]),
@@ -93,7 +102,7 @@ let package = Package(
     // Values.
     room("JSONText", on: ["CSimdJSON"]),
     room("LZ4", on: ["CLZ4"]),
-    room("PipelineConfig", on: ["JSONText", "Telemetry", system]),
+    room("PipelineConfig", on: ["JSONText", "Telemetry", system], excluding: ["pipeline.schema.json"]),
     room("Postgres", on: ["CLibPQ", "Telemetry", system]),
     room("Telemetry", on: [logging]),
 
@@ -115,6 +124,12 @@ let package = Package(
     room("TestSupport", on: ["PipelineConfig", "Postgres", "Spool", "Telemetry", subprocess, system]),
 
     // Tests mirror targets.
+    tests(
+      "FetchingTests",
+      on: [
+        "Fetching", "JSONText", "PipelineConfig", "Spool", "Telemetry", "TestSupport", nioCore, nioHTTP1, nioPosix, system,
+      ]
+    ),
     tests("HashingTests", on: ["Hashing", "JSONText", "PipelineConfig", "Spool", "TestSupport", crypto, system]),
     tests("JSONTextTests", on: ["JSONText", "TestSupport", system]),
     tests("LZ4Tests", on: ["LZ4", "TestSupport", system]),
@@ -129,12 +144,22 @@ let package = Package(
         system,
       ]
     ),
-    tests("PipelineConfigTests", on: ["PipelineConfig", "Telemetry", "TestSupport", system]),
+    tests("PipelineConfigTests", on: ["JSONText", "PipelineConfig", "Telemetry", "TestSupport", system]),
+    tests(
+      "PipelineTests",
+      on: [
+        "JSONText", "PipelineConfig", "Postgres", "Spool", "Telemetry", "TestSupport", nioCore, nioPosix, subprocess,
+        system,
+      ]
+    ),
     tests("PostgresTests", on: ["Postgres", "Telemetry", "TestSupport", system]),
     tests("SpoolTests", on: ["Spool", "LZ4", "Telemetry", "TestSupport", system]),
-    tests("StageRuntimeTests", on: ["StageRuntime", "Telemetry", "TestSupport"]),
+    tests(
+      "StageRuntimeTests",
+      on: ["PipelineConfig", "Spool", "StageRuntime", "Telemetry", "TestSupport", argumentParser, system]
+    ),
     tests("StagingTests", on: ["Staging", "JSONText", "PipelineConfig", "Postgres", "Spool", "TestSupport", system]),
-    tests("TelemetryTests", on: ["Telemetry", "TestSupport"]),
+    tests("TelemetryTests", on: ["Telemetry", "TestSupport", logging]),
     tests(
       "VendorSimulatorTests",
       on: [

@@ -17,7 +17,7 @@ public struct FetchJob: Sendable {
   private let options: FetchOptions
   private let published: @Sendable (FilePath) -> Void
 
-  /// - Parameter published: Told each segment's path as soon as the segment is in `ready`, the end segment's last.
+  /// `published` is told each segment's path as soon as the segment is in `ready`, the end segment's last.
   public init(
     feed: Feed,
     pipeline: Pipeline,
@@ -133,25 +133,13 @@ extension FetchJob {
         expected: expected
       )
     }
-    reporter.finished(
-      feed: feed.name,
-      run: "\(run)",
-      counts: Self.counts(totals, pages: walk.pages, counters),
-      total: expected,
-      message: complete ? "fetched" : "fetched up to the limit"
-    )
     return FetchSummary(
       run: run,
       mode: start.mode,
       complete: complete,
       watermark: watermark,
-      pages: walk.pages,
-      records: totals.records,
-      bytes: totals.bytes,
-      segments: totals.segments,
-      requests: counters.requests,
-      retries: counters.retries,
-      expected: expected
+      counts: Self.counts(totals, pages: walk.pages, counters),
+      total: expected
     )
   }
 

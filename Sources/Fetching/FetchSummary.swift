@@ -8,15 +8,9 @@ public struct FetchSummary: Equatable, Sendable {
   public var complete: Bool
   /// The watermark that merge will set; nil leaves the one there is.
   public var watermark: String?
-  public var pages: Int
-  public var records: Int
-  /// Of all records, as lines, before compression.
-  public var bytes: Int
-  /// Data segments; the end is none.
-  public var segments: Int
-  /// Requests sent, the repeated ones included.
-  public var requests: Int
-  public var retries: Int
+  /// `pages`, `records`, `bytes` (of the records as lines, before compression), `segments` (the end is none), `requests`
+  /// (the repeated ones included) and `retries`.
+  public var counts: [String: Int]
   /// Records in all, as the vendor announced them.
-  public var expected: Int?
+  public var total: Int?
 }

@@ -1,6 +1,7 @@
 internal import JSONText
 internal import PipelineConfig
 internal import Spool
+internal import Telemetry
 
 /// From where a run begins: everything, or what moved since a version.
 struct RunStart: Equatable, Sendable {

@@ -4,11 +4,10 @@ internal import PipelineConfig
 
 /// What the next incremental run may begin from.
 enum Watermark {
-  /// - Parameters:
-  ///   - versions: Those of all records of the run.
-  ///   - isOneMoment: All records came in one answer.
-  ///   - began: The vendor's time when the run began.
-  /// - Returns: Nil to leave the watermark that there is.
+  /// The watermark to set after a complete run; nil to leave the one that there is.
+  ///
+  /// `versions` are those of all records of the run, which came in one answer when `isOneMoment`; `began` is the vendor's
+  /// time when the run began.
   static func after(
     _ start: RunStart,
     cursor: Cursor,
@@ -38,12 +37,14 @@ enum VendorClock {
   /// its time.
   private static let agreement = 2.0
 
+  /// A time no later than the vendor's clock showed when the request went out, as far as can be known: this machine's
+  /// time, which is finer, when the clocks agree, else the vendor's.
+  ///
   /// - Parameters:
   ///   - sent: When the first request went out, by this machine's clock.
   ///   - received: When its answer was there.
   ///   - date: The answer's `Date`.
-  /// - Returns: No later than the vendor's clock showed when the request went out, as far as can be known: this machine's
-  ///   time, which is finer, when the clocks agree, else the vendor's.
+  /// - Returns: The earliest time that the vendor's clock can have shown.
   static func beginning(sent: Date, received: Date, date: String?) -> Date {
     guard let seconds = date.flatMap({ HTTPDate.seconds($0) }) else { return sent }
     let vendor = Date(timeIntervalSince1970: Double(seconds))

@@ -1,33 +1,69 @@
 internal import ArgumentParser
-public import Telemetry
+public import Spool
+internal import Telemetry
 
 /// How a stage program runs and ends: one line for what went wrong, and its number.
 public enum StageProgram {
-  /// Runs the body of a program with a voice of its own, and turns what it throws into a line and an exit status.
+  /// Runs hash, stage or merge over the segments that its command line names.
   ///
+  /// - Parameters:
+  ///   - name: The program's name: `weir-hash`.
+  ///   - common: What every stage program takes.
+  ///   - input: Which segments.
+  ///   - processor: Makes what does the work of one segment.
+  /// - Throws: ArgumentParser's `ExitCode` when the status is not 0.
+  public static func run<Processor: SegmentProcessor & ~Copyable>(
+    _ name: String,
+    _ common: CommonOptions,
+    _ input: InputOptions,
+    _ processor: (StageContext) throws -> Processor
+  ) throws {
+    ProcessRules.apply()
+    let reporter = Reporter(stage: name, format: common.logFormat, level: common.logLevel)
+    do {
+      let context = try StageContext(common, reporter: reporter)
+      var loop = StageLoop(try processor(context), context: context, stop: StopRequest())
+      try end(with: try loop.run(input))
+    } catch {
+      try report(error, with: reporter)
+    }
+  }
+
+  /// Runs a program that waits on the network, until it is done or asked to stop.
+  ///
+  /// - Parameters:
+  ///   - name: The program's name: `weir-fetch`.
+  ///   - common: What every stage program takes.
+  ///   - body: The program; prints what it has published with the printer it is given.
   /// - Throws: ArgumentParser's `ExitCode` when the status is not 0.
   public static func run(
-    _ name: String, _ options: CommonOptions, _ body: (Reporter) throws -> ExitStatus
-  ) throws {
-    let reporter = Reporter(stage: name, format: options.logFormat, level: options.logLevel)
-    let status: ExitStatus
-    do { status = try body(reporter) } catch {
-      reporter.failed(error)
-      throw ExitCode(ExitStatus(for: error).rawValue)
+    _ name: String,
+    _ common: CommonOptions,
+    _ body: @escaping @Sendable (StageContext, PathPrinter) async throws -> Void
+  ) async throws {
+    ProcessRules.apply()
+    let reporter = Reporter(stage: name, format: common.logFormat, level: common.logLevel)
+    let stop = StopRequest()
+    let printer = PathPrinter(stop: stop)
+    do {
+      let context = try StageContext(common, reporter: reporter)
+      try await stop.watching { try await body(context, printer) }
+      try printer.check()
+    } catch is Stopped {
+      do { try printer.check() } catch { try report(error, with: reporter) }
+      try report(Stopped(), with: reporter)
+    } catch {
+      try report(error, with: reporter)
     }
+  }
+
+  private static func end(with status: ExitStatus) throws {
     if status != .success { throw ExitCode(status.rawValue) }
   }
 
-  /// The same for a program that waits on the network.
-  public static func run(
-    _ name: String, _ options: CommonOptions, _ body: (Reporter) async throws -> ExitStatus
-  ) async throws {
-    let reporter = Reporter(stage: name, format: options.logFormat, level: options.logLevel)
-    let status: ExitStatus
-    do { status = try await body(reporter) } catch {
-      reporter.failed(error)
-      throw ExitCode(ExitStatus(for: error).rawValue)
-    }
-    if status != .success { throw ExitCode(status.rawValue) }
+  private static func report(_ error: any Error, with reporter: Reporter) throws {
+    if let code = error as? ExitCode { throw code }
+    reporter.failed(error)
+    try end(with: ExitStatus(for: error))
   }
 }

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Fetching
+internal import PipelineConfig
 internal import StageRuntime
 internal import Telemetry
 
@@ -34,21 +35,31 @@ struct WeirFetch: AsyncParsableCommand {
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
-    if full && since != nil { throw ValidationError("--full and --since contradict each other") }
+    if full && since != nil {
+      throw ValidationError("--full asks for everything, --since for a part; give one of them")
+    }
     if let limit, limit < 1 { throw ValidationError("--limit wants at least 1") }
   }
 
   func run() async throws {
-    try await StageProgram.run("weir-fetch", common) { reporter in
-      let context = try StageContext(common, reporter: reporter)
+    let options = FetchOptions(full: full, since: since, limit: limit)
+    try await StageProgram.run("weir-fetch", common) { [feed] context, printer in
       let job = FetchJob(
-        feed: try context.pipeline.feed(named: feed), pipeline: context.pipeline, spool: context.spool,
-        reporter: reporter, options: FetchOptions(full: full, since: since, limit: limit),
-        published: { StandardTerminal().data("\($0)") }
+        feed: try context.pipeline.feed(named: feed),
+        pipeline: context.pipeline,
+        spool: context.spool,
+        reporter: context.reporter,
+        options: options,
+        published: printer.print
       )
       let summary = try await job.run()
-      reporter.finished(feed: feed, run: "\(summary.run)", counts: summary.counts, total: summary.total, message: "fetched")
-      return .success
+      context.reporter.finished(
+        feed: feed,
+        run: "\(summary.run)",
+        counts: summary.counts,
+        total: summary.total,
+        message: summary.complete ? "fetched" : "fetched in part"
+      )
     }
   }
 }

@@ -23,11 +23,8 @@ struct WeirHash: ParsableCommand {
   @OptionGroup var input: InputOptions
 
   func run() throws {
-    try StageProgram.run("weir-hash", common) { reporter in
-      let context = try StageContext(common, reporter: reporter)
-      let processor = HashProcessor(pipeline: context.pipeline, spool: context.spool)
-      var loop = StageLoop(processor, context: context, stop: StopRequest())
-      return try loop.run(input)
+    try StageProgram.run("weir-hash", common, input) {
+      HashProcessor(pipeline: $0.pipeline, spool: $0.spool)
     }
   }
 }

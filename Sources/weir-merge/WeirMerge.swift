@@ -23,11 +23,8 @@ struct WeirMerge: ParsableCommand {
   @OptionGroup var input: InputOptions
 
   func run() throws {
-    try StageProgram.run("weir-merge", common) { reporter in
-      let context = try StageContext(common, reporter: reporter)
-      let processor = try MergeProcessor(pipeline: context.pipeline, spool: context.spool, reporter: reporter)
-      var loop = StageLoop(processor, context: context, stop: StopRequest())
-      return try loop.run(input)
+    try StageProgram.run("weir-merge", common, input) {
+      try MergeProcessor(pipeline: $0.pipeline, spool: $0.spool, reporter: $0.reporter)
     }
   }
 }

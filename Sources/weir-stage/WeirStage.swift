@@ -1,6 +1,6 @@
 internal import ArgumentParser
-internal import Staging
 internal import StageRuntime
+internal import Staging
 internal import Telemetry
 
 @main
@@ -23,11 +23,8 @@ struct WeirStage: ParsableCommand {
   @OptionGroup var input: InputOptions
 
   func run() throws {
-    try StageProgram.run("weir-stage", common) { reporter in
-      let context = try StageContext(common, reporter: reporter)
-      let processor = StageProcessor(pipeline: context.pipeline, spool: context.spool)
-      var loop = StageLoop(processor, context: context, stop: StopRequest())
-      return try loop.run(input)
+    try StageProgram.run("weir-stage", common, input) {
+      StageProcessor(pipeline: $0.pipeline, spool: $0.spool)
     }
   }
 }

@@ -31,9 +31,7 @@ struct PageSplitter: ~Copyable {
       throw RequestFailure(.content, "no array of records at \"\(shape.records)\" in the answer\(said(root))")
     }
     var page = Page(body: body)
-    page.total = shape.total.lazy.compactMap { self.find($0) }.first.flatMap { Int(parser.string($0)) }.flatMap {
-      $0 < 0 ? nil : $0
-    }
+    page.total = find(shape.total).flatMap { Int(parser.string($0)) }.flatMap { $0 < 0 ? nil : $0 }
     page.nextLink = try nextLink()
     if areRecordsParsed { collect(array, into: &page) } else { collectOneByOne(array, into: &page) }
     if let first = page.records.first, let last = page.records.last {
@@ -71,13 +69,16 @@ extension PageSplitter {
     return RequestFailure(.content, "the answer is broken JSON: \(error), of \(body.readableBytes) bytes")
   }
 
-  private func find(_ pointer: JSONPointer) -> JSONNode? {
-    guard let node = parser.find(pointer, from: parser.root), !parser.isNull(node) else { return nil }
-    return node
+  /// What the first of the pointers that leads to something leads to.
+  private func find(_ pointers: [JSONPointer]) -> JSONNode? {
+    for pointer in pointers {
+      if let node = parser.find(pointer, from: parser.root), !parser.isNull(node) { return node }
+    }
+    return nil
   }
 
   private func nextLink() throws(RequestFailure) -> String? {
-    guard let node = shape.nextLink.lazy.compactMap({ self.find($0) }).first else { return nil }
+    guard let node = find(shape.nextLink) else { return nil }
     guard parser.kind(node).isString else { throw RequestFailure(.content, "the next link is not a text") }
     let link = parser.string(node).trimmed
     return link.isEmpty ? nil : link

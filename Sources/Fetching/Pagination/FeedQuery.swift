@@ -1,5 +1,6 @@
 internal import JSONText
 internal import PipelineConfig
+internal import Telemetry
 
 /// What a feed asks its vendor: the address of the first page, and of each page when pages have numbers.
 struct FeedQuery: Sendable {
@@ -9,7 +10,8 @@ struct FeedQuery: Sendable {
   /// The feed's address with its fixed parameters.
   let base: WebAddress
 
-  /// - Parameter since: In the vendor's own writing.
+  /// The version `since` is in the vendor's own writing.
+  ///
   /// - Throws: ``FetchError`` when the configuration gives no address that can be asked.
   init(_ feed: Feed, since: String?) throws(FetchError) {
     self.feed = feed

@@ -6,7 +6,8 @@ struct Origin: Hashable, Sendable {
   let host: String
   let port: Int
 
-  /// - Parameter authority: What stands between the slashes.
+  /// Reads what stands between the slashes.
+  ///
   /// - Throws: ``WebAddressProblem``.
   init(scheme: String, authority: ArraySlice<UInt8>) throws(WebAddressProblem) {
     guard !authority.contains(UInt8(ascii: "@")) else { throw .userInfo }

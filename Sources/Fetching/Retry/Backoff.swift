@@ -11,9 +11,7 @@ enum Backoff {
   /// Longest wait that is chosen here, whatever the number of tries. A vendor may ask for a longer one.
   static let waitMax = Duration.seconds(60)
 
-  /// - Parameters:
-  ///   - attempt: The try that failed, from 1.
-  ///   - elapsed: Time since the first try began.
+  /// What to do after the try number `attempt`, counted from 1, failed, `elapsed` after the first one began.
   static func decide(
     _ failure: RequestFailure,
     attempt: Int,

@@ -2,9 +2,8 @@
 enum RetryAfter {
   /// Reads the header: whole seconds, or a date. Nil when it is neither; a date that is over is no wait at all.
   ///
-  /// - Parameters:
-  ///   - date: The answer's own `Date`, so that the clocks of vendor and client need not agree.
-  ///   - now: Seconds since 1970, for an answer without a date.
+  /// `date` is the answer's own `Date`, so that the clocks of vendor and client need not agree; `now`, in seconds since
+  /// 1970, serves for an answer without one.
   static func parse(_ text: String, date: String?, now: Int) -> Duration? {
     let text = text.trimmed
     if !text.isEmpty, text.utf8.allSatisfy(\.isDigit) {

@@ -1,4 +1,5 @@
 internal import PipelineConfig
+internal import Telemetry
 
 /// The texts that a vendor was sent and that must not come back out in a message.
 struct KnownSecrets: Sendable {

@@ -2,6 +2,7 @@ internal import AsyncHTTPClient
 internal import FoundationEssentials
 internal import NIOHTTP1
 internal import PipelineConfig
+internal import Telemetry
 
 /// What a status other than success means.
 enum StatusFailure {

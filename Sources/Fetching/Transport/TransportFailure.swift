@@ -4,6 +4,7 @@ internal import NIOHTTP1
 internal import NIOHTTPCompression
 internal import NIOPosix
 internal import PipelineConfig
+internal import Telemetry
 
 /// Turns what the network's layers throw into the failures of this program.
 enum TransportFailure {
@@ -22,10 +23,10 @@ enum TransportFailure {
       RequestFailure(.refused, "a body that expands beyond all measure", hint: "ask the vendor; it may be an attack")
     case is NIOHTTPDecompression.DecompressionError:
       RequestFailure(.content, "a body that is not the gzip it is said to be")
-    case NIOHTTPDecompression.ExtraDecompressionError.truncatedData:
-      RequestFailure(.network, "the gzip of the body was cut")
-    case is NIOHTTPDecompression.ExtraDecompressionError:
-      RequestFailure(.content, "something follows the gzip of the body")
+    case let error as NIOHTTPDecompression.ExtraDecompressionError:
+      error == .truncatedData
+        ? RequestFailure(.network, "the gzip of the body was cut")
+        : RequestFailure(.content, "something follows the gzip of the body")
     case is ChannelError: RequestFailure(.network, "the connection was closed")
     default: unknown(error)
     }

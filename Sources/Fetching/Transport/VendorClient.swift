@@ -1,6 +1,7 @@
 internal import AsyncHTTPClient
 internal import NIOCore
 internal import NIOHTTP1
+internal import NIOHTTPCompression
 internal import PipelineConfig
 internal import Telemetry
 
@@ -21,9 +22,7 @@ struct VendorClient: Sendable {
   /// itself ends at about 1,030.
   private static let expansionMax = 500
 
-  /// - Parameters:
-  ///   - origin: That of the source's base address.
-  ///   - preferences: What goes into `Prefer`; nil for nothing.
+  /// `origin` is that of the source's base address, `preferences` goes into the header `Prefer`.
   init(_ source: Source, origin: Origin, preferences: String?, messages: VendorMessage) {
     var configuration = HTTPClient.Configuration()
     // AsyncHTTPClient takes Authorization off a redirect to another origin, and leaves other headers on.

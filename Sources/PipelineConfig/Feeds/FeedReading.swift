@@ -3,8 +3,8 @@ internal import JSONText
 /// A feed as far as it can be read by itself; its parent is looked up when all are read.
 struct FeedDraft {
   var feed: Feed
-  var parentFeed: String?
-  var parentField: String?
+  var parentFeed: ConfigText?
+  var parentField: ConfigText?
   var value: ConfigValue
 }
 
@@ -24,8 +24,8 @@ extension FeedDraft {
     let query = object["query"]?.query(reserved: reserved(pagination, cursor)) ?? []
     let hash = object["hash"].map { Feed.HashRule.read($0) } ?? Feed.HashRule()
     let parent = object["parent"]?.object()
-    let parentFeed = parent?.required("feed")?.nonEmptyText()?.value
-    let parentField = parent?.required("field")?.nonEmptyText()?.value
+    let parentFeed = parent?.required("feed")?.nonEmptyText()
+    let parentField = parent?.required("field")?.nonEmptyText()
     parent?.reportUnknown()
     if filter != nil, let pagination, case .pageNumber = pagination {
       object["filter"]?.problem("is OData's; put a REST vendor's own parameters under \"query\"")

@@ -3,46 +3,29 @@ internal import JSONText
 /// Joins feeds with their parents once all of them are known.
 enum ParentLinks {
   static func join(_ drafts: inout [FeedDraft], named names: [String]) {
-    let feeds = drafts.map(\.feed)
-    for index in drafts.indices {
-      guard let parentName = drafts[index].parentFeed, let field = drafts[index].parentField else { continue }
-      let draft = drafts[index]
-      guard let parent = feeds.first(where: { $0.name == parentName }) else {
-        // A parent that is there and wrong has been reported at its own place.
-        if !names.contains(parentName) {
-          report(
-            draft,
-            "there is no feed \"\(parentName)\"\(Suggestion.asking(for: parentName, among: names))",
-            at: "feed"
-          )
-        }
-        continue
-      }
-      guard let column = draft.feed.columns.first(where: { $0.from == JSONPointer(member: field) }) else {
-        report(draft, "the field \"\(field)\" is mapped by no column of this feed", at: "field")
-        continue
-      }
-      guard parent.keyColumns.count == 1, let key = parent.keyColumns.first else {
-        report(draft, "the feed \"\(parentName)\" has a key of several fields; a parent has one", at: "feed")
-        continue
-      }
-      guard key.type == column.type else {
-        report(
-          draft,
-          "is \(column.type.rawValue) here and \(key.type.rawValue) in \"\(parentName)\"; make them the same",
-          at: "field"
-        )
-        continue
-      }
-      drafts[index].feed.parent = Feed.Parent(
-        feed: parentName,
-        field: field,
-        column: column,
-        table: parent.table,
-        keyColumn: key
-      )
-    }
+    for index in drafts.indices { drafts[index].feed.parent = parent(of: drafts[index], among: drafts, named: names) }
     reportCircles(drafts)
+  }
+
+  /// - Returns: nil when the feed names no parent, or a wrong one; that has been said.
+  private static func parent(of draft: FeedDraft, among drafts: [FeedDraft], named names: [String]) -> Feed.Parent? {
+    guard let name = draft.parentFeed, let field = draft.parentField else { return nil }
+    let column = draft.feed.columns.first { $0.from == JSONPointer(member: field.value) }
+    if column == nil { report(draft, "the field \(field.shown) is mapped by no column of this feed", at: "field") }
+    if !names.contains(name.value) {
+      report(draft, "there is no feed \(name.shown)\(Suggestion.asking(for: name.value, among: names))", at: "feed")
+    }
+    // A parent that is there and wrong has been reported at its own place.
+    guard let parent = drafts.first(where: { $0.feed.name == name.value })?.feed, let column else { return nil }
+    guard parent.keyColumns.count == 1, let key = parent.keyColumns.first else {
+      report(draft, "the feed \(name.shown) has a key of several fields; a parent has one", at: "feed")
+      return nil
+    }
+    if key.type != column.type {
+      let types = "\(column.type.rawValue) here and \(key.type.rawValue) in \(name.shown)"
+      report(draft, "is \(types); make them the same", at: "field")
+    }
+    return Feed.Parent(feed: parent.name, field: field.value, column: column, table: parent.table, keyColumn: key)
   }
 
   private static func report(_ draft: FeedDraft, _ message: String, at member: String) {

@@ -36,13 +36,17 @@ struct AdvanceCommand: AsyncParsableCommand {
     var request = HTTPClientRequest(url: url + "/vendor/advance")
     request.method = .POST
     if let token { request.headers.add(name: "Authorization", value: "Bearer \(token)") }
-    let status: Int
-    let answer: String
+    // Nobody there is an answer: without this the client would go on trying for as long as the vendor may take.
+    var configuration = HTTPClient.Configuration.singletonConfiguration
+    configuration.connectionPool.retryConnectionEstablishment = false
+    let (status, answer): (Int, String)
     do {
-      // The vendor reads and compares a whole snapshot before it answers.
-      let response = try await HTTPClient.shared.execute(request, timeout: .minutes(10))
-      status = Int(response.status.code)
-      answer = String(buffer: try await response.body.collect(upTo: Self.answerBytesMax))
+      (status, answer) = try await HTTPClient.withHTTPClient(configuration: configuration) { client in
+        // The vendor reads and compares a whole snapshot before it answers.
+        let response = try await client.execute(request, timeout: .minutes(10))
+        let body = try await response.body.collect(upTo: Self.answerBytesMax)
+        return (Int(response.status.code), String(buffer: body))
+      }
     } catch {
       throw VendorError.unreachable(url: url, why: "\(error)")
     }

@@ -1,3 +1,4 @@
+import Foundation
 import SystemPackage
 import TestSupport
 import Testing
@@ -18,15 +19,17 @@ struct WatchTests {
     }
   }
 
-  @Test("what a watch wakes for can be claimed at once", .disabled("waits for time: missed its ten seconds once on two busy cores"))
-  func claimable() async throws {
+  @Test("what a watch wakes for can be claimed at once, so nothing that is published is left lying", arguments: 0..<5)
+  func claimable(round: Int) throws {
     let folder = try TemporarySpool()
     let queue = try folder.spool.queue(.fetched, feed: "cars")
     let count = 100
-    async let published: Void = {
-      for sequence in 0..<count { try folder.publish(["{}"], name: Samples.name(sequence)) }
-    }()
     var watch = try QueueWatch([queue])
+    // A thread of its own: the pool's threads are busy with other tests, and this one waits on the system.
+    let publisher = Thread {
+      for sequence in 0..<count { _ = try? folder.publish(["{}"], name: Samples.name(sequence)) }
+    }
+    publisher.start()
     var claimed = 0
     var wakes = 0
     while claimed < count {
@@ -36,10 +39,12 @@ struct WatchTests {
       }
       guard claimed < count else { break }
       wakes += 1
-      try #require(try watch.wait(atMost: .seconds(10)), "nothing came after \(claimed) of \(count)")
+      let woke = try watch.wait(atMost: .seconds(60))
+      try #require(
+        woke,
+        "nothing came after \(claimed) of \(count), and \(try queue.segments(in: .ready).count) are ready"
+      )
     }
-    try await published
-    #expect(claimed == count)
-    #expect(wakes <= 2 * count)
+    #expect(wakes <= 2 * count, "a segment moves in and is closed: two reasons to look")
   }
 }

@@ -8,10 +8,15 @@ public struct InputOptions: ParsableArguments {
   @Flag(help: "Go on waiting for more once everything is worked off; ends on SIGTERM or SIGINT.")
   public var follow = false
 
-  @Flag(help: "Do segments again that are in done; they stay there.")
+  @Flag(help: "Do the named segments again, wherever they are; they stay there.")
   public var redo = false
 
-  @Argument(help: "Segments, as the stage before prints them; - reads them from standard input, a line each.")
+  @Argument(
+    help: """
+      Segments, as the stage before prints them; - reads them from standard input, a line each. \
+      None: work off what is ready of all feeds, parents first.
+      """
+  )
   public var inputs: [String] = []
 
   public init() {}

@@ -1,0 +1,55 @@
+internal import PipelineConfig
+internal import Spool
+internal import SystemPackage
+internal import Telemetry
+
+/// A segment of another queue was named.
+struct WrongQueue: OperatorError, Equatable {
+  var path: String
+  var found: QueueName
+  var wanted: QueueName
+
+  var message: String { "\(path): is in the queue \(found.rawValue); this stage reads \(wanted.rawValue)" }
+  var hint: String? { "give the paths that the stage before printed" }
+  var exitStatus: ExitStatus { .usage }
+}
+
+/// A segment was named that is nowhere in its queue.
+struct NoSegment: OperatorError, Equatable {
+  var path: String
+
+  var message: String { "\(path): there is no such segment" }
+  var hint: String? { "weir spool where SEGMENT says in which queues it is" }
+  var exitStatus: ExitStatus { .noInput }
+}
+
+/// A segment was named that has been set aside.
+struct HeldSegment: OperatorError, Equatable {
+  var path: String
+  var reason: String?
+
+  var message: String { "\(path): is held\(reason.map { ": \($0)" } ?? "")" }
+  var hint: String? { "cure the cause, then do it again with --redo on its path in held" }
+  var exitStatus: ExitStatus { .dataError }
+}
+
+/// What an error means for the segment in hand.
+enum SegmentVerdict {
+  /// The segment is at fault: it is set aside with the reason, and the next one is done.
+  case hold(HoldReason)
+  /// The segment is not ours to do; it stays where it is, and the next one is done.
+  case leave
+  /// Every other segment would fare the same.
+  case end
+
+  init(for error: any Error, on path: FilePath) {
+    self =
+      switch error {
+      case let error as any HoldableError: .hold(HoldReason(name: error.holdName, message: error.description))
+      case SpoolError.damaged(path, _): .hold(HoldReason(name: "damaged", message: "\(error)"))
+      case SpoolError.recordTooLong(_, path): .hold(HoldReason(name: "record_too_long", message: "\(error)"))
+      case is UnknownFeed: .leave
+      default: .end
+      }
+  }
+}
