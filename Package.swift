@@ -117,7 +117,8 @@ let package = Package(
     room(
       "VendorSimulator",
       on: [
-        "CZlib", "JSONText", "LZ4", "Telemetry", argumentParser, asyncHTTPClient, httpTypes, hummingbird, logging, nioCore,
+        "CZlib", "JSONText", "LZ4", "Telemetry", argumentParser, asyncHTTPClient, httpTypes, hummingbird, logging,
+        nioCore,
         nioHTTP1, serviceLifecycle, system,
       ]
     ),
@@ -127,7 +128,8 @@ let package = Package(
     tests(
       "FetchingTests",
       on: [
-        "Fetching", "JSONText", "PipelineConfig", "Spool", "Telemetry", "TestSupport", nioCore, nioHTTP1, nioPosix, system,
+        "Fetching", "JSONText", "PipelineConfig", "Spool", "Telemetry", "TestSupport", nioCore, nioHTTP1, nioPosix,
+        system,
       ]
     ),
     tests("HashingTests", on: ["Hashing", "JSONText", "PipelineConfig", "Spool", "TestSupport", crypto, system]),
@@ -163,7 +165,8 @@ let package = Package(
     tests(
       "VendorSimulatorTests",
       on: [
-        "VendorSimulator", "JSONText", "Telemetry", "TestSupport", httpTypes, hummingbird, hummingbirdTesting, nioCore, system,
+        "VendorSimulator", "JSONText", "Telemetry", "TestSupport", httpTypes, hummingbird, hummingbirdTesting, nioCore,
+        system,
       ]
     ),
   ],

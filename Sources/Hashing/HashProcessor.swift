@@ -1,6 +1,6 @@
+internal import JSONText
 public import PipelineConfig
 public import Spool
-internal import JSONText
 
 /// The hash stage: finds key, version and operation of each record and the digest of its business fields.
 ///
@@ -23,7 +23,9 @@ public struct HashProcessor: SegmentProcessor, ~Copyable {
     let feed = try pipeline.feed(named: input.feed)
     let level = pipeline.spool.compressionLevel
     var writer = try SegmentWriter(
-      queue: spool.queue(.hashed, feed: feed.name), name: input.name, compressionLevel: level
+      queue: spool.queue(.hashed, feed: feed.name),
+      name: input.name,
+      compressionLevel: level
     )
     var rejects = try spool.rejectWriter(feed: feed.name, segment: input.name, stage: .hash, compressionLevel: level)
     var hasher = RecordHasher(feed: feed)

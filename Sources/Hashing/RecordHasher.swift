@@ -33,7 +33,9 @@ struct RecordHasher: ~Copyable {
   }
 
   mutating func appendLine(
-    for record: Span<UInt8>, parser: inout JSONParser, to line: inout OutputBytes
+    for record: Span<UInt8>,
+    parser: inout JSONParser,
+    to line: inout OutputBytes
   ) throws(RecordProblem) {
     do throws(JSONError) { try parser.parse(record) } catch {
       throw RecordProblem(reason: error.isBadUnicode ? "bad_unicode" : "not_json", isJSON: false)
@@ -56,7 +58,9 @@ struct RecordHasher: ~Copyable {
   }
 
   private mutating func appendKey(
-    _ parser: borrowing JSONParser, _ root: JSONNode, to line: inout OutputBytes
+    _ parser: borrowing JSONParser,
+    _ root: JSONNode,
+    to line: inout OutputBytes
   ) throws(RecordProblem) {
     for (index, part) in key.enumerated() {
       guard let value = parser.member(root, part.name) else { throw RecordProblem(reason: "no_key", field: part.field) }
@@ -70,7 +74,9 @@ struct RecordHasher: ~Copyable {
   }
 
   private mutating func appendVersion(
-    _ parser: borrowing JSONParser, _ root: JSONNode, to line: inout OutputBytes
+    _ parser: borrowing JSONParser,
+    _ root: JSONNode,
+    to line: inout OutputBytes
   ) throws(RecordProblem) {
     guard let cursor, let cursorName, let value = parser.member(root, cursorName), !parser.isNull(value) else {
       line.append("null")

@@ -90,11 +90,16 @@ struct RowProjector {
   }
 
   private func append(
-    _ place: Place, of record: JSONNode, _ parser: borrowing JSONParser, to out: inout OutputBytes
+    _ place: Place,
+    of record: JSONNode,
+    _ parser: borrowing JSONParser,
+    to out: inout OutputBytes
   ) throws(RowProblem) {
     let column = place.column
     guard let value = parser.find(column.from, from: record), !parser.isNull(value) else {
-      if place.mustHave { throw RowProblem(reason: "column \(column.name): is required and has no value", field: "\(column.from)") }
+      if place.mustHave {
+        throw RowProblem(reason: "column \(column.name): is required and has no value", field: "\(column.from)")
+      }
       out.append("null")
       return
     }

@@ -57,7 +57,7 @@ struct RowSet: ~Copyable {
     return before - kept.count
   }
 
-  func forEach(_ body: (Span<UInt8>) throws(SpoolError) -> Void) throws(SpoolError) {
+  func withEachRow(_ body: (Span<UInt8>) throws(SpoolError) -> Void) throws(SpoolError) {
     for row in rows {
       try bytes.withBytes { all throws(SpoolError) in try body(all.extracting(row.body)) }
     }

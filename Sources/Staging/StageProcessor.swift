@@ -1,6 +1,6 @@
+internal import JSONText
 public import PipelineConfig
 public import Spool
-internal import JSONText
 
 /// The stage stage: checks each record against the feed's columns and writes one object a line whose names are the
 /// table's columns, the newest version of each key only, sorted by key. Needs no network and no database.
@@ -21,7 +21,9 @@ public struct StageProcessor: SegmentProcessor, ~Copyable {
     let feed = try pipeline.feed(named: input.feed)
     let level = pipeline.spool.compressionLevel
     var writer = try SegmentWriter(
-      queue: spool.queue(.staged, feed: feed.name), name: input.name, compressionLevel: level
+      queue: spool.queue(.staged, feed: feed.name),
+      name: input.name,
+      compressionLevel: level
     )
     var rejects = try spool.rejectWriter(feed: feed.name, segment: input.name, stage: .stage, compressionLevel: level)
     let projector = RowProjector(feed: feed, segment: input.name)
@@ -43,7 +45,7 @@ public struct StageProcessor: SegmentProcessor, ~Copyable {
     }
 
     let superseded = rows.sortAndKeepNewest()
-    try rows.forEach { row throws(SpoolError) in try writer.append(line: row) }
+    try rows.withEachRow { row throws(SpoolError) in try writer.append(line: row) }
     let rejected = rejects.records
     _ = try rejects.publish(of: footer)
     footer.stage = .staged

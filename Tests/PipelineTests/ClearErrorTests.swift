@@ -57,19 +57,22 @@ struct ClearErrorTests {
     var connection = try database.connect()
     try connection.query("CREATE ROLE \(role) LOGIN PASSWORD 'right'")
     // The server of the tests trusts its socket; this role alone has to say a password.
-    try connection.query(
+    try connection.executeScript(
       """
       CREATE TEMP TABLE rule (line text);
       INSERT INTO rule VALUES ('local all \(role) scram-sha-256');
       INSERT INTO rule SELECT unnest(string_to_array(trim(E'\\n' FROM pg_read_file(current_setting('hba_file'))), E'\\n'));
       DO $$ BEGIN EXECUTE format('COPY rule TO %L', current_setting('hba_file')); END $$;
       SELECT pg_reload_conf();
-      """
+      """,
+      while: "asking a role for its password"
     )
     try await PractiseVendor.serving(["--cars", "50", "--seed", "2"]) { vendor in
       let mirror = try await Mirror(vendor: vendor, feeds: ShellPipelineTests.cars)
       #expect(try await mirror.shell("weir-fetch cars | weir-hash - | weir-stage -").status == 0)
-      let refused = try await mirror.shell("DATABASE_URL=\"$DATABASE_URL user=\(role) password=wrong-canary\" weir-merge --feed cars")
+      let refused = try await mirror.shell(
+        "DATABASE_URL=\"$DATABASE_URL user=\(role) password=wrong-canary\" weir-merge --feed cars"
+      )
       #expect(refused.status == 77, "\(refused.errors)")
       expectOneLine(refused, names: role, next: "next:")
       #expect(!refused.errors.contains("wrong-canary"))
@@ -87,7 +90,10 @@ struct ClearErrorTests {
       feeds: ShellPipelineTests.cars
     )
     let result = try await Programs.run(
-      "weir-fetch", ["cars"], environment: ["DATABASE_URL": "host=/nowhere"], in: pipeline.directory
+      "weir-fetch",
+      ["cars"],
+      environment: ["DATABASE_URL": "host=/nowhere"],
+      in: pipeline.directory
     )
     #expect(result.status == 75, "\(result.errors)")
     expectOneLine(result, names: "127.0.0.1:1", next: "next:")
@@ -107,7 +113,10 @@ struct ClearErrorTests {
       feeds: ShellPipelineTests.cars
     )
     let result = try await Programs.run(
-      "weir-fetch", ["cars"], environment: ["DATABASE_URL": "host=/nowhere"], in: pipeline.directory
+      "weir-fetch",
+      ["cars"],
+      environment: ["DATABASE_URL": "host=/nowhere"],
+      in: pipeline.directory
     )
     #expect(result.status == 75, "\(result.errors)")
     expectOneLine(result, names: "127.0.0.1:\(server.port)", next: "next:")

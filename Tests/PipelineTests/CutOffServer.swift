@@ -24,7 +24,8 @@ private final class HalfAPage: ChannelInboundHandler {
   typealias OutboundOut = ByteBuffer
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    let text = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{\"total\":2,\"data\":[{\"id\":1},{\"i"
+    let text =
+      "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{\"total\":2,\"data\":[{\"id\":1},{\"i"
     let channel = context.channel
     channel.writeAndFlush(ByteBuffer(string: text)).whenComplete { _ in channel.close(promise: nil) }
   }

@@ -8,7 +8,8 @@ extension Mirror {
   ///
   /// CSV with two control characters that JSON cannot hold unescaped takes each line as it is.
   func loadDocuments(_ file: FilePath) async throws {
-    let copy = #"\copy document FROM PROGRAM 'gzip -dc \#(file.string)' WITH (FORMAT csv, QUOTE E'\x01', DELIMITER E'\x02')"#
+    let copy =
+      #"\copy document FROM PROGRAM 'gzip -dc \#(file.string)' WITH (FORMAT csv, QUOTE E'\x01', DELIMITER E'\x02')"#
     let result = try await Programs.shell(
       """
       psql -X -q -v ON_ERROR_STOP=1 -d "$DATABASE_URL" \

@@ -45,7 +45,10 @@ struct Mirror {
   /// Runs feeds with `weir run --json` and returns each feed's counts by its name.
   func run(_ arguments: String...) async throws -> [String: FeedCounts] {
     let result = try await Programs.run(
-      "weir", ["run", "--json"] + arguments, environment: environment, in: pipeline.directory
+      "weir",
+      ["run", "--json"] + arguments,
+      environment: environment,
+      in: pipeline.directory
     )
     #expect(result.status == 0, "\(result.errors)\n\(result.output)")
     var feeds: [String: FeedCounts] = [:]

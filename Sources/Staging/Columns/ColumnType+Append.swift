@@ -22,7 +22,8 @@ extension ColumnType {
   func append(_ value: JSONNode, of parser: borrowing JSONParser, to out: inout OutputBytes) throws(Misfit) {
     switch self {
     case .text: try Self.appendText(value, of: parser, to: &out)
-    case .integer: try Self.appendInteger(value, of: parser, within: Int(Int32.min)...Int(Int32.max), "integer", to: &out)
+    case .integer:
+      try Self.appendInteger(value, of: parser, within: Int(Int32.min)...Int(Int32.max), "integer", to: &out)
     case .bigint: try Self.appendInteger(value, of: parser, within: Int.min...Int.max, "bigint", to: &out)
     case .numeric: try Self.appendNumeric(value, of: parser, to: &out)
     case .double: try Self.appendDouble(value, of: parser, to: &out)

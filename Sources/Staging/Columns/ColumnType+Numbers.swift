@@ -4,7 +4,10 @@ internal import PipelineConfig
 extension ColumnType {
   /// Whole numbers, also written as strings or with a fraction of zeros: vendors disagree about quoting ids.
   static func appendInteger(
-    _ value: JSONNode, of parser: borrowing JSONParser, within bounds: ClosedRange<Int>, _ name: String,
+    _ value: JSONNode,
+    of parser: borrowing JSONParser,
+    within bounds: ClosedRange<Int>,
+    _ name: String,
     to out: inout OutputBytes
   ) throws(Misfit) {
     guard isNumberOrString(value, parser) else { throw Misfit(value, of: parser, isNo: name) }
@@ -23,11 +26,15 @@ extension ColumnType {
   }
 
   /// Decimal numbers with all their digits, also written as strings.
-  static func appendNumeric(_ value: JSONNode, of parser: borrowing JSONParser, to out: inout OutputBytes) throws(Misfit) {
+  static func appendNumeric(_ value: JSONNode, of parser: borrowing JSONParser, to out: inout OutputBytes)
+    throws(Misfit)
+  {
     guard isNumberOrString(value, parser), let exponent = decimalExponent(parser.string(value)) else {
       throw Misfit(value, of: parser, isNo: "numeric")
     }
-    guard abs(exponent) <= numericExponentMax else { throw Misfit(value, of: parser, isNo: "numeric that PostgreSQL can hold") }
+    guard abs(exponent) <= numericExponentMax else {
+      throw Misfit(value, of: parser, isNo: "numeric that PostgreSQL can hold")
+    }
     out.appendText(value, of: parser)
   }
 
@@ -35,7 +42,8 @@ extension ColumnType {
   private static let numericExponentMax = 1000
 
   /// Binary floating point; what is too large for it is refused rather than made infinite.
-  static func appendDouble(_ value: JSONNode, of parser: borrowing JSONParser, to out: inout OutputBytes) throws(Misfit) {
+  static func appendDouble(_ value: JSONNode, of parser: borrowing JSONParser, to out: inout OutputBytes) throws(Misfit)
+  {
     let text = parser.string(value)
     guard isNumberOrString(value, parser), decimalExponent(text) != nil, let number = Double(text), number.isFinite,
       number != 0 || !text.prefix(while: { $0 != "e" && $0 != "E" }).contains(where: { "123456789".contains($0) })

@@ -8,7 +8,9 @@ extension ColumnType {
     case .string:
       out.appendRaw(value, of: parser)
     case .escapedString:
-      if unsafe parser.withText(value, { unsafe $0.contains(0) }) { throw Misfit("holds a NUL, which PostgreSQL's text cannot") }
+      if unsafe parser.withText(value, { unsafe $0.contains(0) }) {
+        throw Misfit("holds a NUL, which PostgreSQL's text cannot")
+      }
       out.appendRaw(value, of: parser)
     case .number, .true, .false:
       out.append(0x22)
@@ -20,7 +22,9 @@ extension ColumnType {
   }
 
   /// true and false, also as strings, and 0 and 1.
-  static func appendBoolean(_ value: JSONNode, of parser: borrowing JSONParser, to out: inout OutputBytes) throws(Misfit) {
+  static func appendBoolean(_ value: JSONNode, of parser: borrowing JSONParser, to out: inout OutputBytes)
+    throws(Misfit)
+  {
     switch parser.kind(value) {
     case .true: out.append("true")
     case .false: out.append("false")
@@ -48,7 +52,9 @@ extension ColumnType {
 
   /// Anything, as it was written. PostgreSQL's jsonb holds no NUL.
   static func appendJSON(_ value: JSONNode, of parser: borrowing JSONParser, to out: inout OutputBytes) throws(Misfit) {
-    if unsafe parser.withRaw(value, { unsafe holdsEscapedNUL($0) }) { throw Misfit("holds \\u0000, which PostgreSQL's jsonb cannot") }
+    if unsafe parser.withRaw(value, { unsafe holdsEscapedNUL($0) }) {
+      throw Misfit("holds \\u0000, which PostgreSQL's jsonb cannot")
+    }
     out.appendRaw(value, of: parser)
   }
 

@@ -12,15 +12,17 @@ extension ColumnType {
   }
 
   /// A moment as the vendor wrote it; without an offset it is taken as UTC, and says so from here on.
-  static func appendTimestamp(_ value: JSONNode, of parser: borrowing JSONParser, to out: inout OutputBytes) throws(Misfit) {
+  static func appendTimestamp(_ value: JSONNode, of parser: borrowing JSONParser, to out: inout OutputBytes)
+    throws(Misfit)
+  {
     let text = parser.string(value)
     guard parser.kind(value).isString, let moment = Timestamp(text) else {
       throw Misfit(value, of: parser, isNo: "timestamptz")
     }
     out.append(0x22)
     out.append(text)
-    if !moment.hasOffset { out.append("Z") }
-    if text.utf8.count == 10 { out.append("T00:00:00Z") }
+    // A day alone is its first moment.
+    if text.utf8.count == 10 { out.append("T00:00:00Z") } else if !moment.hasOffset { out.append("Z") }
     out.append(0x22)
   }
 }

@@ -40,10 +40,8 @@ struct WatchTests {
       guard claimed < count else { break }
       wakes += 1
       let woke = try watch.wait(atMost: .seconds(60))
-      try #require(
-        woke,
-        "nothing came after \(claimed) of \(count), and \(try queue.segments(in: .ready).count) are ready"
-      )
+      let ready = try queue.segments(in: .ready).count
+      try #require(woke, "nothing came after \(claimed) of \(count), and \(ready) are ready")
     }
     #expect(wakes <= 2 * count, "a segment moves in and is closed: two reasons to look")
   }

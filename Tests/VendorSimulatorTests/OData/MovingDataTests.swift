@@ -8,7 +8,8 @@ import Testing
 /// A walk while the vendor moves on.
 struct MovingDataTests {
   @Test(
-    "no record of the old set that still exists is passed over, wherever the vendor moves on", .disabled("open: a walk over data that moves passes records over"),
+    "no record of the old set that still exists is passed over, wherever the vendor moves on",
+    .disabled("open: a walk over data that moves passes records over"),
     arguments: [nil, "ModificationTimestamp,ListingKey", "ListingContractDate"],
     [1, 2, 5]
   )
