@@ -194,3 +194,4 @@ const weir_json_node *weir_json_nodes(const weir_json_parser *parser) { return p
 size_t weir_json_node_count(const weir_json_parser *parser) { return parser->nodes.size(); }
 const uint8_t *weir_json_strings(const weir_json_parser *parser) { return parser->strings.data(); }
 size_t weir_json_error_offset(const weir_json_parser *parser) { return parser->error_offset; }
+int weir_json_is_number(const uint8_t *bytes, size_t length) { return is_number(bytes, length); }

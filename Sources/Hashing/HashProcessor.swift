@@ -42,10 +42,12 @@ public struct HashProcessor: SegmentProcessor, ~Copyable {
         try rejects.append(record: record, isJSON: error.isJSON, line: number, reason: error.reason, field: error.field)
         return
       }
-      if repeats.isRepeat(hasher.identity) {
-        repeated += 1
-      } else {
-        try line.withBytes { bytes throws(SpoolError) in try writer.append(line: bytes) }
+      try line.withBytes { bytes throws(SpoolError) in
+        if repeats.isRepeat(bytes.extracting(0..<hasher.identityCount)) {
+          repeated += 1
+        } else {
+          try writer.append(line: bytes)
+        }
       }
     }
 

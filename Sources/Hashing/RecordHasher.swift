@@ -20,8 +20,8 @@ struct RecordHasher: ~Copyable {
   private var canonical: CanonicalJSON
   private var form = OutputBytes(capacity: 1 << 16)
   private(set) var versions = VersionRange()
-  /// Key, version and hash of the last record: what makes it an exact repeat of another.
-  private(set) var identity: [UInt8] = []
+  /// How much of the last line, from its beginning, holds key, version and hash: what makes it an exact repeat of another.
+  private(set) var identityCount = 0
 
   private static let hexDigits: [UInt8] = Array("0123456789abcdef".utf8)
 
@@ -46,12 +46,9 @@ struct RecordHasher: ~Copyable {
     try appendKey(parser, root, to: &line)
     line.append("],\"version\":")
     try appendVersion(parser, root, to: &line)
-    let identityEnd = line.count
     line.append(",\"op\":\"upsert\",\"hash\":\"")
     appendDigest(parser, root, to: &line)
-    // What is on the line so far, less the words that are the same for all, is the record's identity.
-    identity = line.array
-    precondition(identityEnd < identity.count, "the digest follows the version")
+    identityCount = line.count
     line.append("\",\"record\":")
     line.appendRaw(root, of: parser)
     line.append("}")
@@ -83,11 +80,13 @@ struct RecordHasher: ~Copyable {
       return
     }
     let isScalar = parser.kind(value).isString || parser.kind(value) == .number
-    let text = parser.string(value)
-    guard isScalar, versions.add(text, type: cursor.type) else {
-      throw RecordProblem(reason: "bad_version", field: cursor.field)
+    let isVersion = unsafe parser.withText(value) { text in
+      let text = unsafe Span(_unsafeElements: text)
+      guard isScalar, versions.add(text, type: cursor.type) else { return false }
+      line.appendQuoted(text)
+      return true
     }
-    line.appendQuoted(Array(text.utf8).span)
+    guard isVersion else { throw RecordProblem(reason: "bad_version", field: cursor.field) }
   }
 
   private mutating func appendDigest(_ parser: borrowing JSONParser, _ root: JSONNode, to line: inout OutputBytes) {
@@ -99,27 +98,4 @@ struct RecordHasher: ~Copyable {
       line.append(Self.hexDigits[Int(byte & 15)])
     }
   }
-}
-
-/// The lowest and the highest version of a segment, as the vendor wrote them.
-struct VersionRange {
-  private(set) var lowest: String?
-  private(set) var highest: String?
-  private var lowestForm = ""
-  private var highestForm = ""
-
-  /// False when the text is not of the type.
-  mutating func add(_ text: String, type: VersionType) -> Bool {
-    guard let form = VersionOrder.normalise(text, type: type) else { return false }
-    if lowest == nil || form.utf8.lexicographicallyPrecedes(lowestForm.utf8) { (lowest, lowestForm) = (text, form) }
-    if highest == nil || highestForm.utf8.lexicographicallyPrecedes(form.utf8) { (highest, highestForm) = (text, form) }
-    return true
-  }
-}
-
-/// Remembers what a segment has had. Its size is bounded by the segment's number of records.
-struct RepeatFilter {
-  private var seen: Set<[UInt8]> = []
-
-  mutating func isRepeat(_ identity: [UInt8]) -> Bool { !seen.insert(identity).inserted }
 }

@@ -3,29 +3,35 @@ internal import Spool
 
 /// The rows of one segment, waiting to be sorted. As large as the segment, which the pipeline bounds.
 struct RowSet: ~Copyable {
+  /// Where in the bytes a row's parts are; the body begins where the version ends.
+  struct Marks {
+    var keyEnd: Int
+    var versionEnd: Int
+  }
+
   private struct Row {
-    var key: Range<Int>
-    var body: Range<Int>
-    var version: String
+    var start: Int
+    var marks: Marks
+    var end: Int
+
+    var key: Range<Int> { start..<marks.keyEnd }
+    var version: Range<Int> { marks.keyEnd..<marks.versionEnd }
+    var body: Range<Int> { marks.versionEnd..<end }
   }
 
   private var bytes = OutputBytes(capacity: 1 << 20)
   private var rows: [Row] = []
 
-  /// Takes a row that `write` puts together; nothing of it stays when `write` throws.
-  mutating func add(
-    version: String,
-    key: (inout OutputBytes) -> Void,
-    body: (inout OutputBytes) throws(RowProblem) -> Void
-  ) throws(RowProblem) {
+  /// Takes a row that `write` puts together: key, version, body. Nothing of it stays when `write` throws.
+  mutating func add(_ write: (inout OutputBytes) throws(RowProblem) -> Marks) throws(RowProblem) {
     let start = bytes.count
-    key(&bytes)
-    let keyEnd = bytes.count
-    do throws(RowProblem) { try body(&bytes) } catch {
+    do throws(RowProblem) {
+      let marks = try write(&bytes)
+      rows.append(Row(start: start, marks: marks, end: bytes.count))
+    } catch {
       bytes.truncate(to: start)
       throw error
     }
-    rows.append(Row(key: start..<keyEnd, body: keyEnd..<bytes.count, version: version))
   }
 
   /// Sorts by the bytes of the key and drops all but the newest of each: by version, and of equal versions the later line.
@@ -33,28 +39,22 @@ struct RowSet: ~Copyable {
   /// - Returns: How many were dropped.
   mutating func sortAndKeepNewest() -> Int {
     let before = rows.count
-    let sorted = bytes.withBytes { all in
-      // Indices break ties, so that the sort is the same whatever algorithm the library has.
-      rows.indices.sorted { left, right in
-        let order = Self.compare(all, rows[left].key, rows[right].key)
-        if order != 0 { return order < 0 }
-        if rows[left].version != rows[right].version {
-          return rows[left].version.utf8.lexicographicallyPrecedes(rows[right].version.utf8)
-        }
-        return left < right
+    rows = bytes.withBytes { all in
+      // Places break ties, so that the order is the same whatever algorithm the library has.
+      let sorted = rows.sorted { left, right in
+        var order = Self.compare(all, left.key, right.key)
+        if order == 0 { order = Self.compare(all, left.version, right.version) }
+        return order == 0 ? left.start < right.start : order < 0
       }
-    }
-    var kept: [Row] = []
-    kept.reserveCapacity(before)
-    for (place, index) in sorted.enumerated() {
-      if place + 1 < sorted.count {
-        let next = rows[sorted[place + 1]].key
-        if bytes.withBytes({ Self.compare($0, rows[index].key, next) }) == 0 { continue }
+      var kept: [Row] = []
+      kept.reserveCapacity(before)
+      for (place, row) in sorted.enumerated() {
+        if place + 1 < before, Self.compare(all, row.key, sorted[place + 1].key) == 0 { continue }
+        kept.append(row)
       }
-      kept.append(rows[index])
+      return kept
     }
-    rows = kept
-    return before - kept.count
+    return before - rows.count
   }
 
   func withEachRow(_ body: (Span<UInt8>) throws(SpoolError) -> Void) throws(SpoolError) {

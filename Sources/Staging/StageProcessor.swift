@@ -26,7 +26,7 @@ public struct StageProcessor: SegmentProcessor, ~Copyable {
       compressionLevel: level
     )
     var rejects = try spool.rejectWriter(feed: feed.name, segment: input.name, stage: .stage, compressionLevel: level)
-    let projector = RowProjector(feed: feed, segment: input.name)
+    var projector = RowProjector(feed: feed, segment: input.name)
     var rows = RowSet()
 
     var reader = try SegmentReader(input.path)

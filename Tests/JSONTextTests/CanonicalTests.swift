@@ -1,8 +1,9 @@
 import Foundation
-import JSONText
 import SystemPackage
 import TestSupport
 import Testing
+
+@testable import JSONText
 
 /// The canonical form of a text.
 func canonical(_ text: String, excluding: [String] = []) throws -> String {
@@ -39,12 +40,26 @@ struct CanonicalTests {
       ("9007199254740993", "9007199254740993"), ("12345678901234567890", "12345678901234567890"),
       ("1884518522.1684267241", "1884518522.1684267241"), ("1e400", "1e+400"), ("-1.5e-7", "-1.5e-7"),
       ("100000000000000000000", "100000000000000000000"), ("1000000000000000000000", "1e+21"),
-      ("15.695714285714287", "15.695714285714287"),
+      ("15.695714285714287", "15.695714285714287"), ("0.000001", "0.000001"), ("0.0000001", "1e-7"),
+      ("0.00000123", "0.00000123"), ("0.000000123", "1.23e-7"), ("-12.5", "-12.5"),
+      ("123456789012.345", "123456789012.345"),
     ]
   )
   func numbers(written: String, form: String) throws {
     #expect(try canonical(written) == form)
     #expect(try canonical(form) == form, "the form is its own form")
+  }
+
+  @Test("what is copied as it is written is what the whole reader makes of it", arguments: 0..<2000 as Range<UInt64>)
+  func plainNumbers(seed: UInt64) throws {
+    var random = SeededGenerator(seed: seed)
+    let whole = Bool.random(using: &random) ? "0" : "\(Int.random(in: 0...9_999_999, using: &random))"
+    let digits = (0..<Int.random(in: 1...12, using: &random)).map { _ in
+      Bool.random(using: &random) ? "0" : "\(Int.random(in: 0...9, using: &random))"
+    }
+    let token =
+      (Bool.random(using: &random) ? "-" : "") + whole + (Bool.random(using: &random) ? "." + digits.joined() : "")
+    #expect(try canonical(token) == CanonicalNumber.form(of: token), "\(token)")
   }
 
   @Test("order of members, white space and escapes do not matter; of equal names the last counts")
@@ -74,7 +89,7 @@ struct CanonicalTests {
 }
 
 extension JSONValue {
-  fileprivate var memberNames: [String]? {
+  var memberNames: [String]? {
     if case .object(let members) = self { members.map(\.name) } else { nil }
   }
 }

@@ -62,6 +62,9 @@ const uint8_t *weir_json_strings(const weir_json_parser *parser);
 // Where in the input the last parse stopped, when it failed.
 size_t weir_json_error_offset(const weir_json_parser *parser);
 
+// Whether a text is one number by JSON's grammar, without anything around it.
+int weir_json_is_number(const uint8_t *bytes, size_t length);
+
 #ifdef __cplusplus
 }
 #endif

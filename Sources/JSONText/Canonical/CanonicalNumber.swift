@@ -6,7 +6,7 @@ enum CanonicalNumber {
 
   @unsafe
   static func append(_ token: UnsafeBufferPointer<UInt8>, to out: inout OutputBytes) {
-    if unsafe isPlainInteger(token) {
+    if unsafe isPlainInteger(token) || isPlainDecimal(token) {
       unsafe out.append(token)
     } else {
       out.append(form(of: unsafe String(decoding: token, as: UTF8.self)))
@@ -23,6 +23,25 @@ enum CanonicalNumber {
       return false
     }
     return true
+  }
+
+  /// Prices and the like: up to 15 digits, which a double always gives back (IEEE 754 binary64), written without an exponent,
+  /// ending in no zero, and not below 10^-6, where ECMAScript begins to write an exponent. They are their own form, too.
+  static func isPlainDecimal(_ token: UnsafeBufferPointer<UInt8>) -> Bool {
+    let first = unsafe token[0] == UInt8(ascii: "-") ? 1 : 0
+    guard token.count - first <= exactDigitsMax + 1, unsafe token[token.count - 1] != 0x30 else { return false }
+    var points = 0
+    for index in first..<token.count {
+      switch unsafe token[index] {
+      case 0x30...0x39: continue
+      case UInt8(ascii: "."): points += 1
+      default: return false
+      }
+    }
+    guard points == 1 else { return false }
+    var leading = first
+    while unsafe token[leading] == 0x30 || token[leading] == UInt8(ascii: ".") { leading += 1 }
+    return leading - first <= "0.00000".utf8.count
   }
 
   /// The canonical form of any JSON number.

@@ -28,9 +28,11 @@ extension JSONParser {
   }
 
   /// What a pointer leads to, starting from `node`; nil when there is nothing, or it lies deeper than was parsed.
-  public func find(_ pointer: JSONPointer, from node: JSONNode) -> JSONNode? {
+  ///
+  /// - Parameter skipping: How many of the pointer's first names lead to `node` itself.
+  public func find(_ pointer: JSONPointer, from node: JSONNode, skipping: Int = 0) -> JSONNode? {
     var at = node
-    for token in pointer.names {
+    for token in pointer.names[skipping...] {
       switch kind(at) {
       case .object:
         guard let value = member(at, token) else { return nil }

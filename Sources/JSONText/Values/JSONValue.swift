@@ -1,3 +1,5 @@
+internal import CSimdJSON
+
 /// One member of an object, in the order it was written.
 public struct JSONMember: Equatable, Sendable {
   public var name: String
@@ -88,6 +90,14 @@ public enum JSONValue: Equatable, Sendable {
 
 /// Writing JSON by hand where a whole encoder would be too much.
 public enum JSONText {
+  /// Whether a text is one number by JSON's grammar (RFC 8259 §6), without anything around it.
+  public static func isNumber(_ text: Span<UInt8>) -> Bool {
+    unsafe text.withUnsafeBufferPointer { buffer in
+      guard let base = buffer.baseAddress else { return false }
+      return unsafe weir_json_is_number(base, buffer.count) != 0
+    }
+  }
+
   /// The text as a JSON string, quotes included, in RFC 8785's form.
   public static func quoted(_ text: String) -> String {
     var out = OutputBytes()

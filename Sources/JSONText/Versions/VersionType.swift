@@ -22,6 +22,27 @@ public enum VersionOrder {
     }
   }
 
+  /// Appends the sortable form of a version.
+  ///
+  /// - Returns: False, and nothing is appended, when the text is not of this type.
+  public static func append(_ version: Span<UInt8>, type: VersionType, to out: inout OutputBytes) -> Bool {
+    switch type {
+    case .text:
+      out.append(version)
+    case .timestamp where PlainMoment.isPlain(version):
+      PlainMoment.appendSortable(version, to: &out)
+    case .timestamp, .integer:
+      guard
+        let form = normalise(
+          unsafe version.withUnsafeBufferPointer { unsafe String(decoding: $0, as: UTF8.self) },
+          type: type
+        )
+      else { return false }
+      out.append(form)
+    }
+    return true
+  }
+
   /// Nineteen digits hold every `Int64`; those of a negative number are taken from 10^19 so that they sort upwards.
   private static func integer(_ text: String) -> String? {
     guard let number = Int64(text) else { return nil }

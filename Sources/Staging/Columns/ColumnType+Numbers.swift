@@ -10,29 +10,46 @@ extension ColumnType {
     _ name: String,
     to out: inout OutputBytes
   ) throws(Misfit) {
-    guard isNumberOrString(value, parser) else { throw Misfit(value, of: parser, isNo: name) }
-    let text = parser.string(value)
-    guard let number = Int(text) ?? wholeNumber(text) else { throw Misfit(value, of: parser, isNo: name) }
+    guard isNumberOrString(value, parser),
+      let number = unsafe parser.withText(value, { unsafe wholeNumber(Span(_unsafeElements: $0)) })
+    else { throw Misfit(value, of: parser, isNo: name) }
     guard bounds.contains(number) else { throw Misfit("\(number) is outside the range of \(name)") }
     out.append(String(number))
   }
 
-  /// `1125.0` and `1125.` followed by zeros; not `1125.5`, and nothing with an exponent.
-  private static func wholeNumber(_ text: String) -> Int? {
-    guard let point = text.firstIndex(of: "."), text[point...].dropFirst().allSatisfy({ $0 == "0" }),
-      text.index(after: point) < text.endIndex
-    else { return nil }
-    return Int(text[..<point])
+  /// A whole number of 64 bits, with or without a sign. `1125.0` is one; `1125.5` is not, and nothing with an exponent.
+  static func wholeNumber(_ text: Span<UInt8>) -> Int? {
+    var index = 0
+    let isNegative = text.count > 0 && text[0] == UInt8(ascii: "-")
+    if isNegative || (text.count > 0 && text[0] == UInt8(ascii: "+")) { index = 1 }
+    let first = index
+    var number = 0
+    while index < text.count, let digit = digit(text[index]) {
+      // Counted downwards, because there is one negative number more than there are positive ones.
+      let (tens, isTooLarge) = number.multipliedReportingOverflow(by: 10)
+      let (sum, isTooLargeNow) = tens.subtractingReportingOverflow(digit)
+      if isTooLarge || isTooLargeNow { return nil }
+      number = sum
+      index += 1
+    }
+    guard index > first else { return nil }
+    if index < text.count {
+      guard text[index] == UInt8(ascii: "."), index + 1 < text.count else { return nil }
+      for place in (index + 1)..<text.count where text[place] != 0x30 { return nil }
+    }
+    if isNegative { return number }
+    return number == .min ? nil : -number
   }
+
+  private static func digit(_ byte: UInt8) -> Int? { byte >= 0x30 && byte <= 0x39 ? Int(byte - 0x30) : nil }
 
   /// Decimal numbers with all their digits, also written as strings.
   static func appendNumeric(_ value: JSONNode, of parser: borrowing JSONParser, to out: inout OutputBytes)
     throws(Misfit)
   {
-    guard isNumberOrString(value, parser), let exponent = decimalExponent(parser.string(value)) else {
-      throw Misfit(value, of: parser, isNo: "numeric")
-    }
-    guard abs(exponent) <= numericExponentMax else {
+    guard let exponent = decimalExponent(value, parser) else { throw Misfit(value, of: parser, isNo: "numeric") }
+    guard exponent.magnitude <= numericExponentMax, unsafe parser.withText(value, { $0.count <= numericCountMax })
+    else {
       throw Misfit(value, of: parser, isNo: "numeric that PostgreSQL can hold")
     }
     out.appendText(value, of: parser)
@@ -40,25 +57,43 @@ extension ColumnType {
 
   /// PostgreSQL's numeric has up to 131,072 digits before the point and 16,383 after it; no price comes near a tenth.
   private static let numericExponentMax = 1000
+  private static let numericCountMax = 1000
 
   /// Binary floating point; what is too large for it is refused rather than made infinite.
   static func appendDouble(_ value: JSONNode, of parser: borrowing JSONParser, to out: inout OutputBytes) throws(Misfit)
   {
-    let text = parser.string(value)
-    guard isNumberOrString(value, parser), decimalExponent(text) != nil, let number = Double(text), number.isFinite,
-      number != 0 || !text.prefix(while: { $0 != "e" && $0 != "E" }).contains(where: { "123456789".contains($0) })
-    else { throw Misfit(value, of: parser, isNo: "double") }
+    guard let exponent = decimalExponent(value, parser) else { throw Misfit(value, of: parser, isNo: "double") }
+    // Without an exponent only hundreds of digits leave the range, so nearly all numbers need not be read.
+    let count = unsafe parser.withText(value) { $0.count }
+    if exponent != 0 || count > plainDoubleCountMax {
+      let text = parser.string(value)
+      let mantissa = text.prefix { $0 != "e" && $0 != "E" }
+      guard let number = Double(text), number.isFinite,
+        number != 0 || !mantissa.contains(where: { "123456789".contains($0) })
+      else { throw Misfit(value, of: parser, isNo: "double") }
+    }
     out.appendText(value, of: parser)
   }
+
+  /// A double reaches from 10^-308 to 10^308.
+  private static let plainDoubleCountMax = 300
 
   private static func isNumberOrString(_ value: JSONNode, _ parser: borrowing JSONParser) -> Bool {
     parser.kind(value) == .number || parser.kind(value).isString
   }
 
-  /// The exponent of a text that is a number by JSON's own grammar; nil for any other text.
-  private static func decimalExponent(_ text: String) -> Int? {
-    guard case .number(let digits)? = try? JSONValue(parsing: text), digits == text else { return nil }
-    guard let mark = text.firstIndex(where: { $0 == "e" || $0 == "E" }) else { return 0 }
-    return Int(text[text.index(after: mark)...].trimmingPrefix("+"))
+  /// The exponent of a number, also one that is written as a string by JSON's own grammar; nil for anything else. One that
+  /// is larger than any number's counts as `Int.max`.
+  private static func decimalExponent(_ value: JSONNode, _ parser: borrowing JSONParser) -> Int? {
+    guard isNumberOrString(value, parser) else { return nil }
+    let isNumber = parser.kind(value) == .number
+    return unsafe parser.withText(value) { buffer in
+      let text = unsafe Span(_unsafeElements: buffer)
+      guard isNumber || JSONText.isNumber(text) else { return nil }
+      for index in text.indices where text[index] | 0x20 == UInt8(ascii: "e") {
+        return wholeNumber(text.extracting((index + 1)...)) ?? .max
+      }
+      return 0
+    }
   }
 }

@@ -1,3 +1,4 @@
+internal import Glibc
 internal import JSONText
 internal import PipelineConfig
 
@@ -60,12 +61,10 @@ extension ColumnType {
 
   /// Whether JSON text holds `\u0000` with its backslash not itself escaped.
   private static func holdsEscapedNUL(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+    guard let base = text.baseAddress else { return false }
     var index = 0
-    while index < text.count {
-      guard unsafe text[index] == 0x5C else {
-        index += 1
-        continue
-      }
+    while index < text.count, let found = unsafe memchr(base + index, 0x5C, text.count - index) {
+      index = unsafe UnsafeRawPointer(found) - UnsafeRawPointer(base)
       if index + 5 < text.count, unsafe text[index + 1] == UInt8(ascii: "u") {
         if unsafe text[(index + 2)...(index + 5)].allSatisfy({ $0 == 0x30 }) { return true }
       }

@@ -4,6 +4,11 @@ internal import PipelineConfig
 extension ColumnType {
   /// `2024-01-06`, or the day of a moment as it is written; the text after the day is let go.
   static func appendDate(_ value: JSONNode, of parser: borrowing JSONParser, to out: inout OutputBytes) throws(Misfit) {
+    if parser.kind(value) == .string,
+      unsafe parser.withText(value, { PlainMoment.isDay(unsafe Span(_unsafeElements: $0)) })
+    {
+      return out.appendRaw(value, of: parser)
+    }
     let text = parser.string(value)
     guard parser.kind(value).isString, Timestamp(text) != nil else { throw Misfit(value, of: parser, isNo: "date") }
     out.append(0x22)
@@ -15,6 +20,11 @@ extension ColumnType {
   static func appendTimestamp(_ value: JSONNode, of parser: borrowing JSONParser, to out: inout OutputBytes)
     throws(Misfit)
   {
+    if parser.kind(value) == .string,
+      unsafe parser.withText(value, { PlainMoment.isPlain(unsafe Span(_unsafeElements: $0)) })
+    {
+      return out.appendRaw(value, of: parser)
+    }
     let text = parser.string(value)
     guard parser.kind(value).isString, let moment = Timestamp(text) else {
       throw Misfit(value, of: parser, isNo: "timestamptz")

@@ -1,0 +1,61 @@
+import JSONText
+import TestSupport
+import Testing
+
+/// What is remembered from one record to the next never changes what is found.
+struct RepeatedShapeTests {
+  @Test("a finder that has seen other records finds what a search finds", arguments: 0..<200 as Range<UInt64>)
+  func found(seed: UInt64) throws {
+    var random = SeededGenerator(seed: seed)
+    let wanted = ["id", "name", "price", "stamp", "absent"].map { JSONName($0) }
+    var finder = MemberFinder(wanted)
+    var parser = JSONParser()
+    for _ in 0..<20 {
+      let text = Self.object(using: &random)
+      try parser.parse(Array(text.utf8).span)
+      finder.find(in: parser.root, of: parser)
+      for (index, name) in wanted.enumerated() {
+        #expect(finder.values[index] == parser.member(parser.root, name), "\(text)")
+      }
+    }
+    try parser.parse(Array("[1]".utf8).span)
+    finder.find(in: parser.root, of: parser)
+    #expect(finder.values.allSatisfy { $0 == nil })
+  }
+
+  @Test("a canonical form does not depend on the records before", arguments: 0..<200 as Range<UInt64>)
+  func canonical(seed: UInt64) throws {
+    var random = SeededGenerator(seed: seed)
+    var seasoned = CanonicalJSON(excluding: ["stamp"])
+    var parser = JSONParser()
+    for _ in 0..<20 {
+      let text = Self.object(using: &random)
+      try parser.parse(Array(text.utf8).span)
+      var fresh = CanonicalJSON(excluding: ["stamp"])
+      var left = OutputBytes()
+      var right = OutputBytes()
+      seasoned.append(parser.root, of: parser, to: &left)
+      fresh.append(parser.root, of: parser, to: &right)
+      let form = left.string
+      #expect(form == right.string, "\(text)")
+      let value = try JSONValue(parsing: form)
+      let names = try #require(value.memberNames)
+      #expect(names == names.sorted { Array($0.utf16).lexicographicallyPrecedes(Array($1.utf16)) }, "\(text)")
+      #expect(Set(names).count == names.count, "\(text)")
+    }
+  }
+
+  /// Objects of a few shapes: names in one of several orders, some left out, some twice, some nested.
+  private static func object(using random: inout SeededGenerator) -> String {
+    var names = ["id", "name", "price", "stamp", "\u{E000}", "\u{1F600}", "z", "é"]
+    if Int.random(in: 0..<4, using: &random) == 0 { names.shuffle(using: &random) }
+    if Int.random(in: 0..<4, using: &random) == 0 { names.removeLast(Int.random(in: 0..<8, using: &random)) }
+    if Int.random(in: 0..<6, using: &random) == 0 { names.append("price") }
+    let members = names.map { name in
+      let isNested = Int.random(in: 0..<5, using: &random) == 0
+      let value = isNested ? #"{"b":1,"a":[2,{"d":null,"c":"x"}]}"# : "\(Int.random(in: 0..<1000, using: &random))"
+      return "\(JSONText.quoted(name)):\(value)"
+    }
+    return "{\(members.joined(separator: ","))}"
+  }
+}
