@@ -1,7 +1,8 @@
+public import Spool
 public import Telemetry
 
 /// A segment or a run cannot be merged. Each case carries what a person needs to act on it.
-public enum MergeError: OperatorError, Equatable {
+public enum MergeError: HoldableError, Equatable {
   /// The target table is not what the feed needs.
   case unfitTable(feed: String, table: String, reason: String, hint: String)
   /// A line of a staged segment is no row of the table.
@@ -35,6 +36,15 @@ public enum MergeError: OperatorError, Equatable {
     case .replaced: "run it again"
     case .refused: "correct the column's type in pipeline.json or the table, then stage and merge the segment again"
     case .unbalanced: "the watermark stays; look into weir.ledger for that run, then fetch again"
+    }
+  }
+
+  public var holdName: String? {
+    switch self {
+    case .badLine: "bad_line"
+    case .refused: "refused"
+    case .unbalanced: "unbalanced"
+    case .unfitTable, .miscounted, .replaced: nil
     }
   }
 

@@ -13,30 +13,22 @@ struct SpoolVerify: OpsCommand {
       incoming are not looked at: a stage is writing them, or has died and will write them anew.
       """,
       examples: """
-        weir spool verify --all
+        weir spool verify                         the whole spool
         weir spool verify spool/media/fetched/done/*.lz4
-        weir spool verify --all | cut -f 1        only the files
+        weir spool verify | cut -f 1              only the files
         """
     )
   )
 
-  @Argument(help: "Files to check.")
+  @Argument(help: "Files to check; none: every segment and every file of rejected records in the spool.")
   var paths: [String] = []
 
-  @Flag(help: "Check every segment and every file of rejected records in the spool.")
-  var all = false
-
   @OptionGroup var option: SpoolOption
-
-  func validate() throws {
-    if all, !paths.isEmpty { throw ValidationError("--all checks every file, so none is named with it") }
-    if !all, paths.isEmpty { throw ValidationError("name files, or say --all") }
-  }
 
   func run(terminal: any Terminal) throws {
     var damaged = 0
     var total = SegmentCheck()
-    let files = try all ? everything() : paths.map { FilePath($0) }
+    let files = try paths.isEmpty ? everything() : paths.map { FilePath($0) }
     for file in files {
       do {
         total.add(try SegmentCheck.check(file))

@@ -45,7 +45,8 @@ enum SegmentVerdict {
   init(for error: any Error, on path: FilePath) {
     self =
       switch error {
-      case let error as any HoldableError: .hold(HoldReason(name: error.holdName, message: error.description))
+      case let error as any HoldableError where error.holdName != nil:
+        .hold(HoldReason(name: error.holdName ?? "", message: error.description))
       case SpoolError.damaged(path, _): .hold(HoldReason(name: "damaged", message: "\(error)"))
       case SpoolError.recordTooLong(_, path): .hold(HoldReason(name: "record_too_long", message: "\(error)"))
       case is UnknownFeed: .leave

@@ -28,7 +28,7 @@ struct SpoolVerifyTests {
     try spool.add(1, of: "media", to: .fetched, .done, lines: ["{\"a\":1}", "{}"])
     try spool.add(1, of: "cars", to: .staged, .held, lines: [])
     _ = try spool.reject(1, of: "media")
-    let result = try verify(["--all", "--spool", spool.root.string])
+    let result = try verify(["--spool", spool.root.string])
     #expect(result.status == 0)
     #expect(result.terminal.output == [])
     #expect(result.terminal.notes.first?.hasPrefix("3 files, 3 records, ") == true)
@@ -75,7 +75,7 @@ struct SpoolVerifyTests {
     let second = try apply(harm, to: spool.add(2, of: "media", to: .fetched, .done, lines: lines))
     let third = try apply(harm, to: spool.add(1, of: "media", to: .staged, lines: lines))
     let rejected = try apply(.cut, to: spool.reject(5, of: "media"))
-    let result = try verify(["--all", "--spool", spool.root.string])
+    let result = try verify(["--spool", spool.root.string])
     #expect(result.status == Telemetry.ExitStatus.dataError.rawValue)
     let files = result.terminal.output.map { $0.split(separator: "\t").map(String.init) }
     #expect(files.map(\.first) == [second.string, third.string, rejected.string])
@@ -93,10 +93,5 @@ struct SpoolVerifyTests {
     let missing = try verify([first.string, "/no/such.ndjson.lz4"])
     #expect(missing.status == 65)
     #expect(missing.terminal.output.count == 1)
-  }
-
-  @Test("everything has to be asked for in words", arguments: [[], ["--all", "a.ndjson.lz4"]])
-  func asked(arguments: [String]) {
-    #expect(throws: (any Error).self) { try SpoolVerify.parse(arguments) }
   }
 }
