@@ -52,9 +52,15 @@ struct ServeCommand: AsyncParsableCommand {
   @Option(help: "How hard to compress for clients that ask for gzip, 0 (never) to 9.")
   var gzipLevel = 1
 
+  @Option(help: "Keep up to this many MiB of answers to send them again; 0 makes each anew.")
+  var prepareMib = 0
+
   func validate() throws {
     if let pageWindow, pageWindow < 1 { throw ValidationError("--page-window is a number from 1, not \(pageWindow)") }
     guard (0...9).contains(gzipLevel) else { throw ValidationError("--gzip-level is 0 to 9, not \(gzipLevel)") }
+    guard (0...65_536).contains(prepareMib) else {
+      throw ValidationError("--prepare-mib is 0 to 65536, not \(prepareMib)")
+    }
     if token?.isEmpty == true { throw ValidationError("--token is empty; leave it out to let everyone in") }
   }
 
@@ -65,7 +71,8 @@ struct ServeCommand: AsyncParsableCommand {
       port: Int(port),
       token: token.map { Secret($0) },
       pageWindow: pageWindow,
-      gzipLevel: gzipLevel
+      gzipLevel: gzipLevel,
+      preparedByteCountMax: prepareMib << 20
     )
     let host = host
     let application = VendorServer(vendor: vendor, options: options).application { port in

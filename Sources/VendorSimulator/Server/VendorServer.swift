@@ -16,6 +16,8 @@ struct VendorServer {
     var pageWindow: Int?
     /// zlib's level for answers; 0: never compress.
     var gzipLevel = 1
+    /// Most bytes of answers that are kept ready; 0: every answer is made anew.
+    var preparedByteCountMax = 0
   }
 
   let vendor: Vendor
@@ -28,6 +30,9 @@ struct VendorServer {
     let router = Router()
     router.add(middleware: RefusalMiddleware(replies: replies))
     if let token = options.token { router.add(middleware: BearerMiddleware(token: token)) }
+    if options.preparedByteCountMax > 0 {
+      router.add(middleware: PreparedMiddleware(prepared: PreparedAnswers(byteCountMax: options.preparedByteCountMax)))
+    }
     ODataRoutes(vendor: vendor, replies: replies, window: options.pageWindow).add(to: router.group("odata"))
     RESTRoutes(vendor: vendor, replies: replies).add(to: router.group("rest"))
     addControl(to: router.group("vendor"), replies: replies)
