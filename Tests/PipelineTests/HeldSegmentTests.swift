@@ -6,7 +6,7 @@ import Testing
 /// One bad segment stops neither the others nor the program, and nothing of it is lost.
 @Suite(.postgres)
 struct HeldSegmentTests {
-  @Test("a segment that the database refuses is held with its reason; the others are merged, and it is merged once cured")
+  @Test("a segment that the database refuses is held; the others are merged, and it is merged once cured")
   func refused() async throws {
     try await PractiseVendor.serving(["--cars", "700", "--seed", "8"]) { vendor in
       let mirror = try await Mirror(vendor: vendor, feeds: ShellPipelineTests.cars, segmentRecords: 150)

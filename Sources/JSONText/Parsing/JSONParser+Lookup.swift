@@ -27,9 +27,8 @@ extension JSONParser {
     }
   }
 
-  /// What a pointer leads to, starting from `node`; nil when there is nothing, or it lies deeper than was parsed.
-  ///
-  /// - Parameter skipping: How many of the pointer's first names lead to `node` itself.
+  /// What a pointer leads to, starting from `node`, to which its first `skipping` names have led already; nil when there is
+  /// nothing, or it lies deeper than was parsed.
   public func find(_ pointer: JSONPointer, from node: JSONNode, skipping: Int = 0) -> JSONNode? {
     var at = node
     for token in pointer.names[skipping...] {

@@ -23,6 +23,8 @@ public struct VendorCommand: AsyncParsableCommand {
 
   /// Runs the program with its command line and ends the process with the exit status that the outcome has.
   public static func runProgram() async -> Never {
+    // A reader that went away is an error of the write, and for make no error at all.
+    _ = signal(SIGPIPE, SIG_IGN)
     do {
       var command = try parseAsRoot()
       if var asynchronous = command as? any AsyncParsableCommand {

@@ -27,7 +27,9 @@ struct PageWalk: Equatable, Sendable {
     let sentBefore = options.token?.sent ?? 0
     if let window {
       let (wanted, overflow) = options.skip.addingReportingOverflow(options.top ?? 0)
-      guard !overflow, wanted <= window, start < window || start >= count else {
+      // Who wants no record wants none beyond the window.
+      let staysInside = start < window || start >= count || options.top == 0
+      guard !overflow, wanted <= window, staysInside else {
         throw Refusal(status: .badRequest, code: "RecordWindow", message: "The requested total exceeds \(window).")
       }
     }
