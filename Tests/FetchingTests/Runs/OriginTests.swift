@@ -1,0 +1,76 @@
+import Telemetry
+import Testing
+
+@testable import Fetching
+
+/// The token goes to its own origin and nowhere else.
+struct OriginTests {
+  @Test(
+    "a next link or a redirect to another server is refused, and that server hears nothing",
+    arguments: [true, false]
+  )
+  func elsewhere(isRedirect: Bool) async throws {
+    try await WireServer.serving { _, _ in
+      WireServer.Reply(Wire.odata([9]))
+    } _: { other in
+      let target = "\(other.url)/cars?page=2"
+      let reply =
+        isRedirect
+        ? WireServer.Reply("", status: "302 Found", headers: ["Location: \(target)"])
+        : WireServer.Reply(Wire.odata([1, 2], next: target))
+      try await WireServer.serving { _, _ in
+        reply
+      } _: { server in
+        let error = try #require(try await FetchTrial(server.url).failure())
+        #expect(error.exitStatus == .dataError, "\(error)")
+        #expect(error.message.contains("127.0.0.1:\(other.port)") && error.message.contains("not followed"), "\(error)")
+        #expect(server.requests.count == 1)
+      }
+      #expect(other.requests.isEmpty, "\(other.requests)")
+    }
+  }
+
+  @Test("a redirect on the same origin is followed, with the token")
+  func sameOrigin() async throws {
+    try await WireServer.serving { number, _ in
+      number == 1
+        ? WireServer.Reply("", status: "307 Temporary Redirect", headers: ["Location: /moved/cars?x=1"])
+        : WireServer.Reply(Wire.odata([1, 2]))
+    } _: { server in
+      let (summary, _) = try await FetchTrial(server.url).run()
+      #expect(summary.counts["records"] == 2)
+      #expect(server.requests.count == 2)
+      #expect(server.requests[1].hasPrefix("GET /moved/cars?x=1 HTTP/1.1"))
+      for head in server.requests { #expect(head.contains("Bearer \(FetchTrial.canary)"), "\(head)") }
+    }
+  }
+
+  @Test("redirects that lead in a circle end")
+  func circle() async throws {
+    let reply = WireServer.Reply("", status: "302 Found", headers: ["Location: /cars"])
+    try await WireServer.serving { _, _ in
+      reply
+    } _: { server in
+      let error = try #require(try await FetchTrial(server.url).failure())
+      #expect(error.message.contains("redirects"), "\(error)")
+      #expect(server.requests.count == 4)
+    }
+  }
+
+  @Test(
+    "a link in another writing of the same origin is followed",
+    arguments: ["cars?page=2", "/cars?page=2", "?page=2", "./cars?page=2", "HTTP://127.0.0.1:PORT/cars?page=2"]
+  )
+  func relative(link: String) async throws {
+    try await WireServer.serving { number, head in
+      let port = head.split(separator: "\r\n").first { $0.lowercased().hasPrefix("host:") }?.split(separator: ":").last ?? ""
+      return number == 1
+        ? WireServer.Reply(Wire.odata([1, 2], next: link.replacing("PORT", with: port)))
+        : WireServer.Reply(Wire.odata([3]))
+    } _: { server in
+      let (summary, _) = try await FetchTrial(server.url).run()
+      #expect(summary.counts["records"] == 3)
+      #expect(server.requests.last?.hasPrefix("GET /cars?page=2 ") == true, "\(server.requests)")
+    }
+  }
+}

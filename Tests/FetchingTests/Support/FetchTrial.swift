@@ -1,0 +1,143 @@
+import Foundation
+import Logging
+import PipelineConfig
+import Spool
+import Synchronization
+import SystemPackage
+import Telemetry
+import TestSupport
+
+@testable import Fetching
+
+/// One feed of one vendor under test, with a spool of its own.
+struct FetchTrial {
+  /// In the configuration as the credential; must never be seen again but in a request to the source itself.
+  static let canary = "canary-5e1f"
+
+  let folder: TestPipeline
+  let pipeline: Pipeline
+  let spool: Spool
+
+  /// - Parameters:
+  ///   - url: The vendor's base address.
+  ///   - style: `odata` or `rest`.
+  ///   - source: More members of the source, each with a comma behind it.
+  ///   - segmentRecords: Records of a segment.
+  init(_ url: String, style: Style = .odata, source: String = "", segmentRecords: Int = 20_000) throws {
+    folder = try TestPipeline(
+      sources: """
+        { "shop": { "base_url": "\(url)", "auth": { "bearer": "\(Self.canary)" }, \(source)
+                    "retry": { "attempts": 3, "budget": "10s", "first_delay": "10ms" },
+                    "timeouts": { "connect": "2s", "idle": "1s", "whole": "3s" } } }
+        """,
+      feeds: style.feed,
+      segmentRecords: segmentRecords
+    )
+    pipeline = try Pipeline(contentsOf: folder.file, environment: ["DATABASE_URL": "host=/nowhere"])
+    spool = try Spool(root: folder.spool)
+  }
+
+  enum Style {
+    case odata
+    case rest
+
+    var feed: String {
+      let paging =
+        switch self {
+        case .odata: #"{ "kind": "odata", "page_size": 100 }"#
+        case .rest: #"{ "kind": "page_number", "page_size": 2, "records": "/data", "total": "/total" }"#
+        }
+      let since = if case .rest = self { #", "since_parameter": "since""# } else { "" }
+      return """
+        { "cars": { "source": "shop", "path": "cars", "pagination": \(paging), "key": ["id"], "table": "car",
+                    "cursor": { "field": "at", "type": "timestamp"\(since) },
+                    "columns": { "id": "bigint", "at": "timestamptz" } } }
+        """
+    }
+  }
+
+  /// Fetches, and returns what was published.
+  func run(_ options: FetchOptions = FetchOptions()) async throws -> (summary: FetchSummary, paths: [FilePath]) {
+    let paths = PathList()
+    let job = FetchJob(
+      feed: try pipeline.feed(named: "cars"),
+      pipeline: pipeline,
+      spool: spool,
+      reporter: Reporter(stage: "weir-fetch", format: .text, level: .critical),
+      options: options,
+      published: { paths.add($0) }
+    )
+    let summary = try await job.run()
+    return (summary, paths.all)
+  }
+
+  /// Fetches and must fail.
+  ///
+  /// - Returns: The error; nil when there was none.
+  func failure(_ options: FetchOptions = FetchOptions()) async throws -> FetchError? {
+    do {
+      _ = try await run(options)
+      return nil
+    } catch let error as FetchError {
+      return error
+    }
+  }
+
+  /// All records that are ready, in order, and the end of the run when it is there.
+  func ready() throws -> (lines: [String], end: EndOfRun?) {
+    let queue = try spool.queue(.fetched, feed: "cars")
+    var (lines, end) = ([String](), EndOfRun?.none)
+    for name in try queue.segments(in: .ready) {
+      let (read, footer) = try TemporarySpool.read(queue.path(of: name, in: .ready))
+      lines += read
+      end = footer.end ?? end
+    }
+    return (lines, end)
+  }
+}
+
+private final class PathList: Sendable {
+  private let paths = Mutex<[FilePath]>([])
+  var all: [FilePath] { paths.withLock { $0 } }
+  func add(_ path: FilePath) { paths.withLock { $0.append(path) } }
+}
+
+/// Records and pages as vendors write them.
+enum Wire {
+  static func record(_ id: Int) -> String {
+    #"{"id":\#(id),"at":"2026-01-01T00:00:\#(id < 10 ? "0" : "")\#(id % 60)Z"}"#
+  }
+
+  static func odata(_ ids: [Int], next: String? = nil, count: Int? = nil) -> String {
+    let total = count.map { #""@odata.count":\#($0),"# } ?? ""
+    let link = next.map { #","@odata.nextLink":"\#($0)""# } ?? ""
+    return #"{\#(total)"value":[\#(ids.map(record).joined(separator: ","))]\#(link)}"#
+  }
+
+  static func rest(_ ids: [Int], total: Int) -> String {
+    #"{"total":\#(total),"data":[\#(ids.map(record).joined(separator: ","))]}"#
+  }
+
+  /// A chunked answer; without its end it is cut.
+  static func chunked(_ body: [UInt8], headers: [String] = [], isWhole: Bool) -> WireServer.Reply {
+    let head = ["HTTP/1.1 200 OK", "Content-Type: application/json", "Transfer-Encoding: chunked"] + headers
+    var bytes = Array((head.joined(separator: "\r\n") + "\r\n\r\n" + String(body.count, radix: 16) + "\r\n").utf8)
+    bytes += body + Array("\r\n".utf8)
+    if isWhole { bytes += Array("0\r\n\r\n".utf8) }
+    return WireServer.Reply(bytes: bytes, closes: true)
+  }
+
+  /// What the program gzip makes of a text.
+  static func gzip(_ text: String) async throws -> [UInt8] {
+    let result = try await Programs.shell("printf %s \"$TEXT\" | gzip -c | base64 -w 0", environment: ["TEXT": text])
+    return Data(base64Encoded: result.output).map(Array.init) ?? []
+  }
+}
+
+extension Wire {
+  /// Sixty-four million zeros in sixty thousand bytes.
+  static func bomb() async throws -> [UInt8] {
+    let result = try await Programs.shell("head -c 64000000 /dev/zero | gzip -c | base64 -w 0")
+    return Data(base64Encoded: result.output).map(Array.init) ?? []
+  }
+}
