@@ -47,12 +47,16 @@ extension ColumnType {
   static func appendNumeric(_ value: JSONNode, of parser: borrowing JSONParser, to out: inout OutputBytes)
     throws(Misfit)
   {
-    guard let exponent = decimalExponent(value, parser) else { throw Misfit(value, of: parser, isNo: "numeric") }
-    guard exponent.magnitude <= numericExponentMax, unsafe parser.withText(value, { $0.count <= numericCountMax })
-    else {
+    guard decimalExponent(value, parser) != nil else { throw Misfit(value, of: parser, isNo: "numeric") }
+    guard unsafe parser.withText(value, { isNumeric(unsafe Span(_unsafeElements: $0)) }) else {
       throw Misfit(value, of: parser, isNo: "numeric that PostgreSQL can hold")
     }
     out.appendText(value, of: parser)
+  }
+
+  /// Whether PostgreSQL's numeric takes a text that is a number.
+  static func isNumeric(_ number: Span<UInt8>) -> Bool {
+    number.count <= numericCountMax && exponent(number).magnitude <= numericExponentMax
   }
 
   /// PostgreSQL's numeric has up to 131,072 digits before the point and 16,383 after it; no price comes near a tenth.
@@ -90,10 +94,14 @@ extension ColumnType {
     return unsafe parser.withText(value) { buffer in
       let text = unsafe Span(_unsafeElements: buffer)
       guard isNumber || JSONText.isNumber(text) else { return nil }
-      for index in text.indices where text[index] | 0x20 == UInt8(ascii: "e") {
-        return wholeNumber(text.extracting((index + 1)...)) ?? .max
-      }
-      return 0
+      return exponent(text)
     }
+  }
+
+  private static func exponent(_ number: Span<UInt8>) -> Int {
+    for index in number.indices where number[index] | 0x20 == UInt8(ascii: "e") {
+      return wholeNumber(number.extracting((index + 1)...)) ?? .max
+    }
+    return 0
   }
 }

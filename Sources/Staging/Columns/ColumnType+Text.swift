@@ -1,4 +1,3 @@
-internal import Glibc
 internal import JSONText
 internal import PipelineConfig
 
@@ -49,27 +48,5 @@ extension ColumnType {
     out.append(0x22)
     out.append(text)
     out.append(0x22)
-  }
-
-  /// Anything, as it was written. PostgreSQL's jsonb holds no NUL.
-  static func appendJSON(_ value: JSONNode, of parser: borrowing JSONParser, to out: inout OutputBytes) throws(Misfit) {
-    if unsafe parser.withRaw(value, { unsafe holdsEscapedNUL($0) }) {
-      throw Misfit("holds \\u0000, which PostgreSQL's jsonb cannot")
-    }
-    out.appendRaw(value, of: parser)
-  }
-
-  /// Whether JSON text holds `\u0000` with its backslash not itself escaped.
-  private static func holdsEscapedNUL(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
-    guard let base = text.baseAddress else { return false }
-    var index = 0
-    while index < text.count, let found = unsafe memchr(base + index, 0x5C, text.count - index) {
-      index = unsafe UnsafeRawPointer(found) - UnsafeRawPointer(base)
-      if index + 5 < text.count, unsafe text[index + 1] == UInt8(ascii: "u") {
-        if unsafe text[(index + 2)...(index + 5)].allSatisfy({ $0 == 0x30 }) { return true }
-      }
-      index += 2
-    }
-    return false
   }
 }
