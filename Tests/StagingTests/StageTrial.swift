@@ -13,7 +13,7 @@ struct StageTrial {
   let pipeline: Pipeline
   static let name = SegmentName(run: RunID("20261120T234408Z-7k2q") ?? .make(), sequence: 3)
 
-  /// - Parameter columns: JSON text of the columns beside `id`, a bigint.
+  /// `columns` is JSON text of the columns beside `id`, a bigint.
   init(_ columns: String) throws {
     folder = try TemporarySpool()
     let text = """

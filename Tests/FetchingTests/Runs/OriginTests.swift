@@ -63,7 +63,8 @@ struct OriginTests {
   )
   func relative(link: String) async throws {
     try await WireServer.serving { number, head in
-      let port = head.split(separator: "\r\n").first { $0.lowercased().hasPrefix("host:") }?.split(separator: ":").last ?? ""
+      let host = head.split(separator: "\r\n").first { $0.lowercased().hasPrefix("host:") }
+      let port = host?.split(separator: ":").last ?? ""
       return number == 1
         ? WireServer.Reply(Wire.odata([1, 2], next: link.replacing("PORT", with: port)))
         : WireServer.Reply(Wire.odata([3]))

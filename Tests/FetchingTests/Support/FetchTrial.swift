@@ -18,11 +18,7 @@ struct FetchTrial {
   let pipeline: Pipeline
   let spool: Spool
 
-  /// - Parameters:
-  ///   - url: The vendor's base address.
-  ///   - style: `odata` or `rest`.
-  ///   - source: More members of the source, each with a comma behind it.
-  ///   - segmentRecords: Records of a segment.
+  /// `source` holds more members of the source, each with a comma behind it.
   init(_ url: String, style: Style = .odata, source: String = "", segmentRecords: Int = 20_000) throws {
     folder = try TestPipeline(
       sources: """

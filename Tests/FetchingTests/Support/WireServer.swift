@@ -27,11 +27,7 @@ final class WireServer: Sendable {
     port = channel.localAddress?.port ?? 0
   }
 
-  /// Serves while `body` runs.
-  ///
-  /// - Parameters:
-  ///   - reply: The answer to a request, by its number from 1 and its head.
-  ///   - body: What to do meanwhile.
+  /// Serves while `body` runs; `reply` is the answer to a request, by its number from 1 and its head.
   static func serving<Result: Sendable>(
     _ reply: @escaping @Sendable (_ number: Int, _ head: String) -> Reply,
     _ body: (WireServer) async throws -> Result

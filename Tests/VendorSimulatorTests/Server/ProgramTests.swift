@@ -69,6 +69,25 @@ struct ProgramTests {
     #expect(result.output.contains("EXAMPLES") && result.output.contains("EXIT STATUS"))
   }
 
+  @Test("white space around the token's field is none of it, and inside it counts")
+  func whiteSpace() async throws {
+    let script = """
+      weir-vendor serve --port 0 --cars 3 --seed 3 --token t > out & vendor=$!
+      for _ in $(seq 200); do grep -q listening out && break; sleep 0.05; done
+      port=$(sed -n 's/.*://p' out)
+      for value in 'Bearer t' ' Bearer t  ' 'Bearer  t' 'Bearer t x'; do
+        exec 3<>/dev/tcp/127.0.0.1/$port
+        printf 'GET /rest/cars HTTP/1.1\\r\\nHost: v\\r\\nAuthorization:%s\\r\\nConnection: close\\r\\n\\r\\n' "$value" >&3
+        head -n 1 <&3 | cut -d ' ' -f 2
+        exec 3>&-
+      done
+      kill $vendor; wait $vendor
+      """
+    let folder = try TestFolder()
+    // RFC 9110 §5.5: white space before and after a field's value is not part of it.
+    #expect(try await Programs.shell(script, in: folder.path).lines == ["200", "200", "401", "401"])
+  }
+
   @Test("make writes as many lines as it is told, the same for the same seed, and minds a reader that leaves")
   func make() async throws {
     let lines = try await Programs.shell(
