@@ -39,10 +39,10 @@ enum Configs {
     }
   }
 
-  /// The good configuration with the value at a path set, or with nil taken away; what is not there yet is made.
-  static func setting(_ path: String, to value: String?) throws -> String {
+  /// A configuration with the value at a path set, or with nil taken away; what is not there yet is made.
+  static func setting(_ path: String, to value: String?, in text: String = good) throws -> String {
     let parsed = try value.map { try JSONValue(parsing: $0) }
-    return try JSONValue(parsing: good).setting(path.split(separator: ".").map(String.init)[...], to: parsed).encoded
+    return try JSONValue(parsing: text).setting(path.split(separator: ".").map(String.init)[...], to: parsed).encoded
   }
 }
 

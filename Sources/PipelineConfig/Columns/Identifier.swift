@@ -30,9 +30,9 @@ enum Identifier {
 
 extension ConfigValue {
   /// A name of something in the database.
-  func identifier(of thing: String) -> String? {
+  func identifier(of thing: String) -> ConfigText? {
     guard let text = text() else { return nil }
-    guard let complaint = Identifier.complaint(about: text.value, of: thing) else { return text.value }
+    guard let complaint = Identifier.complaint(about: text.value, of: thing) else { return text }
     problem(complaint)
     return nil
   }

@@ -3,6 +3,7 @@ internal import JSONText
 /// A feed as far as it can be read by itself; its parent is looked up when all are read.
 struct FeedDraft {
   var feed: Feed
+  var table: ConfigText
   var parentFeed: ConfigText?
   var parentField: ConfigText?
   var value: ConfigValue
@@ -32,25 +33,26 @@ extension FeedDraft {
     }
     object.reportUnknown()
 
-    guard let source, let path, let pagination, let key, let table, let columns else { return nil }
-    guard let keyColumns = keyColumns(key, columns, object["key"]) else { return nil }
+    guard let key, let columns, let keyColumns = keyColumns(key, columns, object["key"]), let table else { return nil }
     let isKey = Set(keyColumns.map { Array($0.name.utf8) })
+    // A part that is wrong has been said, and the file is refused; its place is filled so that the feed's links are
+    // looked at in the same pass.
     let feed = Feed(
       name: name,
-      source: source,
-      path: path,
-      pagination: pagination,
+      source: source ?? Source(name: "", baseURL: ""),
+      path: path ?? "",
+      pagination: pagination ?? .odata(pageSize: 1),
       filter: filter,
       query: query,
-      key: key,
+      key: key.map(\.value),
       cursor: cursor,
       hash: hash,
-      table: table,
+      table: table.value,
       columns: columns.map { isKey.contains(Array($0.name.utf8)) ? $0.requiring() : $0 },
       parent: nil,
       keyColumns: keyColumns.map { $0.requiring() }
     )
-    return FeedDraft(feed: feed, parentFeed: parentFeed, parentField: parentField, value: value)
+    return FeedDraft(feed: feed, table: table, parentFeed: parentFeed, parentField: parentField, value: value)
   }
 
   /// Parameters that the fetch sets: given once more, the vendor would see them twice.
@@ -65,13 +67,13 @@ extension FeedDraft {
   }
 
   /// Each key field has to be in the table, or rows could not be told apart there.
-  private static func keyColumns(_ key: [String], _ columns: [Column], _ value: ConfigValue?) -> [Column]? {
-    let found = key.map { field in columns.first { $0.from == JSONPointer(member: field) } }
+  private static func keyColumns(_ key: [ConfigText], _ columns: [Column], _ value: ConfigValue?) -> [Column]? {
+    let found = key.map { field in columns.first { $0.from == JSONPointer(member: field.value) } }
     for (field, column) in zip(key, found) {
       if column == nil {
-        value?.problem("the key field \(field.debugDescription) is mapped by no column")
+        value?.problem("the key field \(field.shown) is mapped by no column")
       } else if column?.type == .jsonb {
-        value?.problem("the key field \(field.debugDescription) is mapped to jsonb, which cannot be a key")
+        value?.problem("the key field \(field.shown) is mapped to jsonb, which cannot be a key")
       }
     }
     let all = found.compactMap { $0 }
@@ -121,7 +123,7 @@ extension ConfigValue {
     }
   }
 
-  fileprivate func key() -> [String]? {
+  fileprivate func key() -> [ConfigText]? {
     guard let fields = distinctTexts() else { return nil }
     if (1...Feed.keyFieldsMax).contains(fields.count) { return fields }
     // An element that was wrong has been reported at its own place.
@@ -136,7 +138,7 @@ extension Feed.HashRule {
   fileprivate static func read(_ value: ConfigValue) -> Self {
     var rule = Self()
     guard let object = value.object() else { return rule }
-    if let given = object["exclude"]?.distinctTexts() { rule.exclude = given }
+    if let given = object["exclude"]?.distinctTexts() { rule.exclude = given.map(\.value) }
     if let given = object["algorithm"]?.choice(of: HashAlgorithm.self) { rule.algorithm = given }
     object.reportUnknown()
     return rule

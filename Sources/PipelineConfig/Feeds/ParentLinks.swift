@@ -45,9 +45,14 @@ enum ParentLinks {
       guard let parent = draft.feed.parent, let way = way(from: parent.table, to: draft.feed.table, along: parents)
       else { continue }
       said.formUnion(way)
-      let circle = ([draft.feed.table] + way).joined(separator: " → ")
+      let circle = ([draft.feed.table] + way).map { shown($0, among: drafts) }.joined(separator: " → ")
       report(draft, "the tables wait for one another in a circle: \(circle)", at: "feed")
     }
+  }
+
+  private static func shown(_ table: String, among drafts: [FeedDraft]) -> String {
+    let draft = drafts.first { $0.feed.table == table }
+    return draft.map { $0.table.isFromEnvironment ? "the table of \"\($0.feed.name)\"" : table } ?? table
   }
 
   /// Table after table from one to another, both included; nil when no way leads there.

@@ -114,14 +114,14 @@ struct ConfigValue {
   }
 
   /// Texts that all say something and are all different.
-  func distinctTexts() -> [String]? {
+  func distinctTexts() -> [ConfigText]? {
     guard let elements = array() else { return nil }
     var seen: Set<[UInt8]> = []
-    var texts: [String] = []
+    var texts: [ConfigText] = []
     for element in elements {
       guard let text = element.nonEmptyText() else { continue }
       if seen.insert(Array(text.value.utf8)).inserted {
-        texts.append(text.value)
+        texts.append(text)
       } else {
         element.problem("\(text.shown) is given twice")
       }

@@ -25,7 +25,7 @@ enum Quantity {
 
   /// The shortest writing of a bound, for a message.
   static func text(_ duration: Duration) -> String {
-    let count = duration / .milliseconds(1)
+    let count = (duration / .milliseconds(1)).rounded()
     let (unit, factor) =
       milliseconds.last { count >= $0.factor && count.remainder(dividingBy: $0.factor) == 0 } ?? ("ms", 1)
     return "\(Int(count / factor))\(unit)"

@@ -71,7 +71,7 @@ extension DatabaseSettings {
     guard let object = value?.object() else { return settings }
     if let url = object["url"]?.text(), !url.value.isEmpty { settings.url = Secret(url.value) }
     if let path = object["embedded"]?.path(in: directory) { settings.embedded = path }
-    if let schema = object["schema"]?.identifier(of: "schema") { settings.schema = schema }
+    if let schema = object["schema"]?.identifier(of: "schema") { settings.schema = schema.value }
     if let path = object["migrations"]?.path(in: directory) { settings.migrations = path }
     object.reportUnknown()
     return settings

@@ -5,10 +5,10 @@ public struct Source: Sendable {
   public var name: String
   /// `https://host[:port]/path` without a final slash; no user, no query.
   public var baseURL: String
-  public var auth: Auth
-  public var limits: Limits
-  public var retry: Retry
-  public var timeouts: Timeouts
+  public var auth = Auth.none
+  public var limits = Limits()
+  public var retry = Retry()
+  public var timeouts = Timeouts()
 
   /// How a request proves who sends it.
   public enum Auth: Sendable {

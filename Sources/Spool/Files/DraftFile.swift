@@ -8,6 +8,7 @@ internal import SystemPackage
 struct DraftFile: ~Copyable {
   private let file: OpenFile
   private let target: FilePath
+  private let whenBusy: Busy
   private var isPublished = false
 
   /// What to do when a living writer has the draft.
@@ -29,6 +30,7 @@ struct DraftFile: ~Copyable {
     guard let file = made.take() else { preconditionFailure("the loop ends with a file") }
     self.file = file
     self.target = target
+    self.whenBusy = whenBusy
   }
 
   deinit {
@@ -55,10 +57,13 @@ struct DraftFile: ~Copyable {
   }
 
   /// A worker that has the target claimed keeps it: replaced under its hands, it would finish what it has not read.
+  /// A writer of state has it for as long as its own publishing takes, which is waited for.
   private func replaceTarget() throws(SpoolError) {
-    guard try FileName.exists(target) else { return try FileName.rename(file.path, to: target) }
-    let old = try OpenFile(target)
-    guard try old.lock() else { throw .busy(target) }
+    let old: OpenFile
+    do throws(SpoolError) { old = try OpenFile(target) } catch .system(.noSuchFileOrDirectory, _, _) {
+      return try FileName.rename(file.path, to: target)
+    }
+    guard try old.lock(waits: whenBusy == .wait) else { throw .busy(target) }
     try FileName.rename(file.path, to: target)
   }
 

@@ -1,0 +1,122 @@
+import Spool
+import Synchronization
+import SystemPackage
+import Telemetry
+import TestSupport
+import Testing
+
+@testable import PipelineConfig
+@testable import StageRuntime
+
+/// Queues that are worked off: in order, to their end, by several, and again when something comes.
+struct DrainTests {
+  @Test("the feeds are worked off parents first, each in the order of writing")
+  func parentsFirst() throws {
+    let trial = try QueueTrial()
+    for sequence in [2, 0, 1] {
+      try trial.publish(sequence, feed: "rooms")
+      try trial.publish(sequence, feed: "homes")
+    }
+    #expect(try trial.run() == .success)
+    #expect(trial.printed.all == ["homes-0", "homes-1", "homes-2", "rooms-0", "rooms-1", "rooms-2"])
+  }
+
+  @Test("--feed works off one feed alone, and one that there is not is refused before anything is done")
+  func oneFeed() throws {
+    let trial = try QueueTrial()
+    try trial.publish(0, feed: "rooms")
+    try trial.publish(0, feed: "homes")
+    #expect(throws: UnknownFeed(name: "room", known: ["rooms", "homes"])) { try trial.run(["--feed", "room"]) }
+    #expect(try trial.run(["--feed", "rooms"]) == .success)
+    #expect(trial.printed.all == ["rooms-0"])
+    #expect(try trial.sequences(.ready) == [0])
+  }
+
+  @Test("what is published while a queue is worked off is done in the same run")
+  func meanwhile() throws {
+    let trial = try QueueTrial()
+    try trial.publish(0)
+    let status = try trial.run { [trial] input in
+      if input.name.sequence < 5 { try trial.publish(input.name.sequence + 1) }
+      return try QueueTrial.read(input)
+    }
+    #expect(try status == .success && trial.sequences(.done) == Array(0...5))
+  }
+
+  @Test("two workers on one queue do each segment once, whoever has it", arguments: [31, 32, 33] as [UInt64])
+  func twoWorkers(seed: UInt64) async throws {
+    let trial = try QueueTrial()
+    var random = SeededGenerator(seed: seed)
+    for sequence in (0..<40).shuffled(using: &random) { try trial.publish(sequence) }
+    async let first = onThread { try trial.run() }
+    async let second = onThread { try trial.run() }
+    #expect(try await [first, second] == [.success, .success], "seed \(seed)")
+    #expect(trial.printed.all.sorted() == (0..<40).map { "homes-\($0)" }.sorted(), "seed \(seed)")
+    #expect(try trial.sequences(.done) == Array(0..<40), "seed \(seed)")
+  }
+
+  @Test("a request that is there before the work begins is obeyed at once", arguments: [["--follow"], []])
+  func stoppedBefore(arguments: [String]) throws {
+    let trial = try QueueTrial()
+    try trial.publish(0)
+    trial.stop.ask()
+    if arguments.isEmpty {
+      #expect(throws: Stopped.self) { try trial.run(arguments) }
+    } else {
+      #expect(try trial.run(arguments) == .success)
+    }
+    #expect(try trial.sequences(.ready) == [0])
+  }
+
+  @Test("--follow wakes for each segment of each feed as it comes, and ends with 0 when it is asked to")
+  func follow() async throws {
+    let trial = try QueueTrial()
+    let (events, seen) = AsyncStream.makeStream(of: String.self)
+    async let status = onThread {
+      try trial.run(["--follow"]) { input in
+        seen.yield("\(input.feed)-\(input.name.sequence)")
+        return try QueueTrial.read(input)
+      }
+    }
+    var iterator = events.makeAsyncIterator()
+    for (sequence, feed) in ["homes", "rooms", "homes", "rooms"].enumerated() {
+      try trial.publish(sequence, feed: feed)
+      #expect(await iterator.next() == "\(feed)-\(sequence)")
+    }
+    trial.stop.ask()
+    #expect(try await status == .success)
+    #expect(try trial.sequences(.ready).isEmpty && trial.sequences(.ready, feed: "rooms").isEmpty)
+  }
+
+  @Test("--follow does not spin on a segment that has to wait: it is tried again when something comes")
+  func waiting() async throws {
+    let trial = try QueueTrial()
+    let (events, seen) = AsyncStream.makeStream(of: Int.self)
+    let others = Atomic<Int>(0)
+    async let status = onThread {
+      try trial.run(["--follow"]) { input in
+        seen.yield(input.name.sequence)
+        var done = try QueueTrial.read(input)
+        // A run's end: settled when the two others of its run have been done.
+        if input.name.sequence == 9 {
+          done.settled = others.load(ordering: .relaxed) == 2
+        } else {
+          others.add(1, ordering: .relaxed)
+        }
+        return done
+      }
+    }
+    var iterator = events.makeAsyncIterator()
+    try trial.publish(9)
+    #expect(await iterator.next() == 9)
+    try trial.publish(0)
+    #expect(await iterator.next() == 0)
+    #expect(await iterator.next() == 9)
+    try trial.publish(1)
+    #expect(await iterator.next() == 1)
+    #expect(await iterator.next() == 9)
+    trial.stop.ask()
+    #expect(try await status == .temporaryFailure, "it had to wait at least once")
+    #expect(try trial.sequences(.done) == [0, 1, 9])
+  }
+}
