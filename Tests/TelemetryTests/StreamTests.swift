@@ -41,7 +41,7 @@ struct StreamTests {
   )
   func usage(program: String) async throws {
     let wrong = try await Programs.run(program, ["--no-such-option"])
-    #expect(wrong.status == 64 && wrong.output.isEmpty && wrong.errors.contains("--no-such-option"))
+    #expect(wrong.status == 64 && wrong.output.isEmpty && wrong.errors.contains("Usage: \(program)"), "\(wrong.errors)")
     let help = try await Programs.run(program, ["--help"])
     #expect(help.status == 0 && help.errors.isEmpty)
     let words = { (text: String) in text.split(whereSeparator: \.isWhitespace) }
