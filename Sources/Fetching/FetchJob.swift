@@ -54,7 +54,8 @@ public struct FetchJob: Sendable {
         exitStatus: .temporaryFailure
       )
     }
-    let start = try RunStart(feed, options: options, saved: RunStart.savedWatermark(feed, in: spool))
+    let saved = try RunStart.savedWatermark(feed, options: options, in: spool)
+    let start = try RunStart(feed, options: options, saved: saved)
     let query = try FeedQuery(feed, since: start.since)
     let run = RunID.make()
     let messages = VendorMessage(secrets: KnownSecrets(of: feed))

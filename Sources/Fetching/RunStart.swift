@@ -34,10 +34,13 @@ struct RunStart: Equatable, Sendable {
 
   /// Reads what merge left in the feed's state.
   ///
+  /// A full run, which writes it anew, and a feed that never asks for newer records do without what cannot be read.
+  ///
   /// - Throws: `SpoolError`, ``FetchError``.
-  static func savedWatermark(_ feed: Feed, in spool: Spool) throws -> String? {
+  static func savedWatermark(_ feed: Feed, options: FetchOptions, in spool: Spool) throws -> String? {
     guard let bytes = try spool.loadState(stateName, feed: feed.name) else { return nil }
     guard let state = try? JSONValue(parsing: bytes), case .object = state else {
+      if options.full || !feed.canBeAskedForNewer { return nil }
       throw FetchError(
         feed: feed.name,
         message: "the watermark in the spool cannot be read: \(stateName) is not JSON",

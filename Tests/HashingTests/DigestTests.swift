@@ -1,4 +1,3 @@
-import Crypto
 import JSONText
 import SystemPackage
 import TestSupport

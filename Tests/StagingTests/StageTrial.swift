@@ -48,6 +48,11 @@ struct StageTrial {
 
   func stage(_ lines: [String], name: SegmentName = StageTrial.name) throws -> Outcome {
     try folder.publish(lines, name: name, queue: .hashed)
+    return try stage(name)
+  }
+
+  /// Stages what is published under a name.
+  func stage(_ name: SegmentName) throws -> Outcome {
     var processor = StageProcessor(pipeline: pipeline, spool: folder.spool)
     let queue = try folder.spool.queue(.hashed, feed: "cars")
     let done = try processor.process(try queue.open(name, in: .ready))

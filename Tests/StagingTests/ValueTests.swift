@@ -1,4 +1,5 @@
 import JSONText
+import PipelineConfig
 import Postgres
 import TestSupport
 import Testing
@@ -27,56 +28,80 @@ struct ValueTests {
 @Suite(.postgres)
 struct PostgresValueTests {
   @Test(
-    "PostgreSQL reads every value of the table, and it is the vendor's",
+    "PostgreSQL reads every value of the table",
     arguments: ValueTable.rows.filter { $0.staged != nil }
   )
   func table(row: ValueTable.Row) throws {
     let staged = try #require(row.staged)
     guard staged != "null" else { return }
-    let value = try JSONValue(parsing: staged)
-    let text = row.type == "jsonb" ? staged : value.text ?? staged
+    let type = try #require(ColumnType(rawValue: row.type))
+    let text = try Parameter.text(of: JSONValue(parsing: staged), as: type)
     var connection = try #require(TestDatabase.current).connect()
-    let type = row.type == "double" ? "double precision" : row.type
-    let read = try connection.query("SELECT ($1::text)::\(type)::text", parameters: [text])
+    let read = try connection.query("SELECT ($1::text)::\(type.sqlName)::text", parameters: [text])
     #expect(read.count == 1 && read[0][0] != nil)
   }
 
-  private static let anything = [
-    "1", "0", "-", ".", "e", "+", "9", "2024", "e-", "12:30:59", " ", "\\u0000", "é", "[", "]", "null", ",", "1e5",
-    "99999999",
-  ]
-  private static let times = [
-    "2024-01-31", "2024-02-30", "0001-01-01", "9999-12-31", "T", " ", "12:30:59", "23:59:60", "00:00", ".5",
-    ".123456789",
-    ",5", "Z", "+05:30", "-12", "+14:00", "-15:59", "z",
-  ]
-
-  @Test(
-    "and every made value that stage lets through",
-    arguments: ["integer", "bigint", "numeric", "double", "date", "timestamptz", "jsonb", "text"]
-  )
-  func made(type: String) throws {
-    var random = SeededGenerator(seed: UInt64(type.utf8.reduce(0) { $0 * 31 + Int($1) }))
-    let trial = try StageTrial("\"v\": \"\(type)\"")
-    let pieces = ["date", "timestamptz"].contains(type) ? Self.times : Self.anything
+  @Test("and every made value that stage lets through", arguments: ColumnType.allCases, 0..<3 as Range<UInt64>)
+  func made(type: ColumnType, seed: UInt64) throws {
+    var random = SeededGenerator(seed: seed &* 100 &+ UInt64(ColumnType.allCases.firstIndex(of: type) ?? 0))
+    let pieces = MadeText.pieces(for: type)
     let lines = (0..<3000).map { number in
-      let text = (0..<Int.random(in: 1...6, using: &random)).map { _ in pieces.randomElement(using: &random) ?? "1" }
-        .joined()
-      let isBare = (try? JSONValue(parsing: text)) != nil && Bool.random(using: &random)
-      return StageTrial.line(number, "\"v\":\(isBare ? text : "\"\(text)\"")")
+      StageTrial.line(number, "\"v\":\(MadeText.value(of: pieces, using: &random))")
     }
-    let done = try trial.stage(lines)
-    let texts = try done.texts.map { text in
-      let value = try JSONValue(parsing: text)["v"]
-      return type == "jsonb" ? value?.encoded : value == .null ? nil : value?.text ?? value?.encoded
-    }
-    #expect(texts.count > 20, "too few to say anything: \(texts.count)")
+    let done = try StageTrial("\"v\": \"\(type.rawValue)\"").stage(lines)
+    #expect(done.texts.count + done.rejected.count == lines.count)
+    let texts = try done.texts.compactMap { try Parameter.text(of: JSONValue(parsing: $0)["v"] ?? .null, as: type) }
+    #expect(texts.count > 5 && done.rejected.count > 20, "too few to say anything: \(texts.count)")
     var connection = try #require(TestDatabase.current).connect()
-    let name = type == "double" ? "double precision" : type
-    for text in texts {
-      #expect(throws: Never.self, "\(text ?? "NULL")") {
-        try connection.query("SELECT ($1::text)::\(name)", parameters: [text])
+    for text in Set(texts) {
+      #expect(throws: Never.self, "\(text.debugDescription)") {
+        try connection.query("SELECT ($1::text)::\(type.sqlName)", parameters: [text])
       }
     }
+  }
+}
+
+/// A staged value as the text that merge gives to PostgreSQL.
+enum Parameter {
+  static func text(of value: JSONValue, as type: ColumnType) -> String? {
+    if value == .null { return nil }
+    return type == .jsonb ? value.encoded : value.text ?? value.encoded
+  }
+}
+
+/// Values put together from pieces that mean something to a type: some are of it, most are nearly so.
+private enum MadeText {
+  private static let numbers = [
+    "1", "0", "-", ".", "e", "+", "9", "2024", "e-", "12:30:59", " ", "\\u0000", "é", "[", "]", "null", ",", "1e5",
+    "99999999", "e300", "000", "5e-324", "2147483647", "9223372036854775807",
+  ]
+  private static let times = [
+    "2024-01-31", "2024-02-30", "0001-01-01", "9999-12-31", "T", "T", " ", "t", "12:30:59", "23:59:60", "00:00", ".5",
+    ".123456789", ",5", "Z", "+05:30", "-12", "+14:00", "-15:59", "-0330", "z", "2024-01-31T12:30:59",
+    "0001-01-01 00:00:00", "9999-12-31T23:59:60", "2000-02-29T23:59",
+  ]
+  private static let structures =
+    numbers + ["[]", "{}", "{\"a\":", "}", "\"\\u0000\"", "\"\\\\u0000\"", "[1e1001]", "[1,", "true"]
+  private static let words = ["true", "false", "0", "1", "TRUE", "t", "", " ", "f", "False", "yes", "2"]
+  private static let hexadecimal = [
+    "a0eebc99", "-9c0b", "-4EF8", "-bb6d", "-6bb9bd380a11", "a0eebc99-9c0b", "-4ef8-bb6d-6bb9bd380a11", "-", "g", "{",
+    "}",
+  ]
+
+  static func pieces(for type: ColumnType) -> [String] {
+    switch type {
+    case .text, .integer, .bigint, .numeric, .double: numbers
+    case .date, .timestamptz: times
+    case .jsonb: structures
+    case .boolean: words
+    case .uuid: hexadecimal
+    }
+  }
+
+  static func value(of pieces: [String], using random: inout SeededGenerator) -> String {
+    let text = (0..<Int.random(in: 1...5, using: &random)).map { _ in pieces.randomElement(using: &random) ?? "1" }
+      .joined()
+    if Bool.random(using: &random), (try? JSONValue(parsing: text)) != nil { return text }
+    return "\"\(text.replacing("\"", with: "\\\""))\""
   }
 }

@@ -113,4 +113,30 @@ struct ReporterTests {
     // A thousand calls take nothing like a thousand intervals, even on a slow machine.
     #expect(events.count < 100)
   }
+
+  @Test("in text a failure and the end are a line for a person each, and progress is silent")
+  func text() {
+    let lines = Self.said(.text) { reporter in
+      reporter.started(feed: "cars", message: "started")
+      reporter.progress(feed: "cars", counts: ["records": 7])
+      reporter.failed(Refused(hint: "open it"), feed: "cars")
+      reporter.finished(feed: "cars", counts: ["unchanged": 1_234_567, "records": 9], message: "done")
+    }
+    #expect(lines.count == 2 && lines[0] == "weir-test: error: cars: the door is shut; next: open it", "\(lines)")
+    let end = /weir-test: cars: done \(records 9, unchanged 1,234,567; [0-9]+\.[0-9] s\)/
+    #expect(lines[1].wholeMatch(of: end) != nil, "\(lines)")
+  }
+
+  @Test("every event of work says how long the program has run and the most memory it has had")
+  func measures() throws {
+    let lines = Self.said(.json) { reporter in
+      reporter.started(message: "started")
+      reporter.progress(counts: [:], total: 9)
+      reporter.finished(counts: [:], message: "done")
+    }
+    let events = try lines.map { try #require(StageEvent(line: $0)) }
+    let seconds = events.compactMap(\.seconds)
+    #expect(events.count == 3 && seconds.count == 3 && seconds == seconds.sorted() && seconds[0] >= 0)
+    #expect(events.allSatisfy { ($0.peakBytes ?? 0) > 1 << 20 } && events[1].total == 9)
+  }
 }

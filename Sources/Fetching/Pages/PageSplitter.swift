@@ -57,13 +57,13 @@ extension PageSplitter {
   }
 
   private func notJSON(_ body: ByteBuffer, _ response: VendorResponse, _ error: JSONError) -> RequestFailure {
-    let beginning = Array(body.readableBytesView.prefix(4096))
     let type = response.contentType.map { " (\($0.oneLine(maxCount: 60)))" } ?? ""
-    guard let first = beginning.first(where: { $0 > 0x20 }) else {
+    guard let first = body.readableBytesView.first(where: { $0 > 0x20 }) else {
       return RequestFailure(.content, "status \(response.status) with nothing in it")
     }
     guard first == UInt8(ascii: "{") || first == UInt8(ascii: "[") else {
-      let text = messages.text(of: beginning).map { ": \($0)" } ?? ""
+      let beginning = body.readableBytesView.prefix(ResponseBody.messageByteCountMax)
+      let text = messages.text(of: Array(beginning)).map { ": \($0)" } ?? ""
       return RequestFailure(.content, "status \(response.status) with something else than JSON\(type)\(text)")
     }
     return RequestFailure(.content, "the answer is broken JSON: \(error), of \(body.readableBytes) bytes")

@@ -21,4 +21,15 @@ struct KnownSecrets: Sendable {
   func hidden(in text: String) -> String {
     texts.reduce(text) { text, secret in text.replacing(secret, with: "***") }
   }
+
+  /// The beginning of a long text: about as many bytes as wanted, no secret in them, nor the first half of one that
+  /// goes on behind them.
+  func hidden(inBeginningOf body: some Collection<UInt8>, countMax: Int) -> String {
+    let longest = texts.first?.utf8.count ?? 0
+    let beginning = body.prefix(countMax + longest)
+    let text = hidden(in: String(decoding: beginning, as: UTF8.self))
+    guard beginning.count < body.count else { return text }
+    // A character cut in two reads as U+FFFD, which may be two bytes longer than what is left of it.
+    return String(decoding: text.utf8.dropLast(longest + 2), as: UTF8.self)
+  }
 }

@@ -11,7 +11,7 @@ struct VendorMessage: Sendable {
   /// The message in a body; nil when it has none.
   func text(of body: [UInt8]) -> String? {
     guard let value = try? JSONValue(parsing: body) else {
-      return printable(Self.page(String(decoding: body.prefix(4096), as: UTF8.self)))
+      return printable(Self.page(secrets.hidden(inBeginningOf: body, countMax: 4096)))
     }
     return text(of: value)
   }

@@ -43,15 +43,21 @@ public struct Timestamp: Equatable, Sendable {
     hasOffset = offset.seconds != nil
   }
 
-  /// UTC with nine or more digits of fraction: byte order is order in time.
+  /// UTC with nine digits of fraction: byte order is order in time. Finer parts are not looked at, since text of one length
+  /// is what keeps the order. A moment whose offset carries it beyond the year 9999, as that of some vendors' "never", is
+  /// that year's last second.
   public var sortable: String {
-    let padding = String(repeating: "0", count: max(0, 9 - fraction.count))
+    let (digits, seconds) = (fraction.prefix(9), min(seconds, Self.lastSecond))
+    let padding = String(repeating: "0", count: 9 - digits.count)
     let day = Self.floored(seconds, 86_400)
     let (year, month, date) = Self.civil(day.quotient)
     let time = day.remainder
     return "\(Self.padded(year, 4))-\(Self.padded(month, 2))-\(Self.padded(date, 2))T"
-      + "\(Self.padded(time / 3600, 2)):\(Self.padded(time / 60 % 60, 2)):\(Self.padded(time % 60, 2)).\(fraction)\(padding)Z"
+      + "\(Self.padded(time / 3600, 2)):\(Self.padded(time / 60 % 60, 2)):\(Self.padded(time % 60, 2)).\(digits)\(padding)Z"
   }
+
+  /// 9999-12-31T23:59:59Z.
+  private static let lastSecond = 253_402_300_799
 }
 
 extension Timestamp {

@@ -12,7 +12,7 @@ public enum VersionType: String, CaseIterable, Sendable {
 public enum VersionOrder {
   /// The sortable form of a version; nil when the text is not of this type.
   ///
-  /// A timestamp becomes `2024-01-06T04:39:08.123456789Z` in UTC with at least nine digits of fraction (more are kept), an
+  /// A timestamp becomes `2024-01-06T04:39:08.123456789Z` in UTC with nine digits of fraction, an
   /// integer `p` or `n` and nineteen digits; text stays as it is.
   public static func normalise(_ version: String, type: VersionType) -> String? {
     switch type {

@@ -16,7 +16,9 @@ extension ColumnType {
     out.append(0x22)
   }
 
-  /// A moment as the vendor wrote it; without an offset it is taken as UTC, and says so from here on.
+  /// A moment as the vendor wrote it; without an offset it is taken as UTC, and says so from here on. The comma that
+  /// ISO 8601 allows before a fraction becomes a point, which is all that PostgreSQL reads, and of a leap second, which it
+  /// takes for the next minute, the fraction must be nought.
   static func appendTimestamp(_ value: JSONNode, of parser: borrowing JSONParser, to out: inout OutputBytes)
     throws(Misfit)
   {
@@ -26,11 +28,11 @@ extension ColumnType {
       return out.appendRaw(value, of: parser)
     }
     let text = parser.string(value)
-    guard parser.kind(value).isString, let moment = Timestamp(text) else {
-      throw Misfit(value, of: parser, isNo: "timestamptz")
-    }
+    guard parser.kind(value).isString, let moment = Timestamp(text),
+      moment.fraction.isEmpty || !text.utf8.dropFirst(17).starts(with: "60".utf8)
+    else { throw Misfit(value, of: parser, isNo: "timestamptz") }
     out.append(0x22)
-    out.append(text)
+    out.append(text.replacing(",", with: "."))
     // A day alone is its first moment.
     if text.utf8.count == 10 { out.append("T00:00:00Z") } else if !moment.hasOffset { out.append("Z") }
     out.append(0x22)

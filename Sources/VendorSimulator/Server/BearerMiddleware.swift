@@ -13,9 +13,16 @@ struct BearerMiddleware: RouterMiddleware {
     context: Context,
     next: @concurrent (Request, Context) async throws -> Response
   ) async throws -> Response {
-    let given = Array((request.headers[.authorization] ?? "").utf8)
-    guard Self.areEqual(given, Array("Bearer \(token.reveal)".utf8)) else { throw Refusal.unauthorized }
+    let given = Self.token(in: request.headers[.authorization] ?? "")
+    guard Self.areEqual(given, Array(token.reveal.utf8)) else { throw Refusal.unauthorized }
     return try await next(request, context)
+  }
+
+  /// What follows the scheme, which may be written in any case, and one space or more (RFC 9110 §11.1, §11.4).
+  private static func token(in field: String) -> [UInt8] {
+    let scheme = field.utf8.prefix { $0 != UInt8(ascii: " ") }
+    guard String(Substring(scheme)).lowercased() == "bearer" else { return [] }
+    return Array(field.utf8.dropFirst(scheme.count).drop { $0 == UInt8(ascii: " ") })
   }
 
   /// Looks at every byte, so that the time taken says nothing about how much of a guess was right.

@@ -30,6 +30,40 @@ struct OriginTests {
     }
   }
 
+  @Test(
+    "neither a link nor a redirect leaves the origin in any writing, and nobody else hears of the token",
+    arguments: [
+      "//127.0.0.1:OTHER/cars", "HTTP://127.0.0.1:OTHER/cars", "http://localhost:OWN/cars",
+      "https://127.0.0.1:OWN/cars",
+      "http://127.0.0.1:OWN@127.0.0.1:OTHER/cars", "http://127.0.0.1:OTHER\\@127.0.0.1:OWN/cars", "//localhost:OTHER",
+      "http://x:y@127.0.0.1:OWN/cars", "http://127.1:OTHER/cars", "http://[::ffff:127.0.0.1]:OTHER/cars", "http:cars",
+      "http:///cars", "ftp://127.0.0.1:OWN/cars", "http://127.0.0.1:OWN.localhost:OTHER/",
+    ],
+    [true, false]
+  )
+  func writings(template: String, isRedirect: Bool) async throws {
+    try await WireServer.serving { _, _ in
+      WireServer.Reply(Wire.odata([9]))
+    } _: { other in
+      try await WireServer.serving { _, head in
+        let host = head.split(separator: "\r\n").first { $0.lowercased().hasPrefix("host:") }
+        let own = host?.split(separator: ":").last ?? ""
+        let target = template.replacing("OTHER", with: "\(other.port)").replacing("OWN", with: own)
+        return isRedirect
+          ? WireServer.Reply("", status: "308 Permanent Redirect", headers: ["Location: \(target)"])
+          : WireServer.Reply(Wire.odata([1, 2], next: target.replacing("\\", with: "\\\\")))
+      } _: { server in
+        let trial = try FetchTrial(server.url)
+        let error = try #require(try await trial.failure())
+        #expect(error.exitStatus == .dataError, "\(error)")
+        #expect(error.message.contains("followed"), "\(error)")
+        #expect(server.requests.count == 1)
+        #expect(try trial.segments().isEmpty)
+      }
+      #expect(other.requests.isEmpty, "\(other.requests)")
+    }
+  }
+
   @Test("a redirect on the same origin is followed, with the token")
   func sameOrigin() async throws {
     try await WireServer.serving { number, _ in

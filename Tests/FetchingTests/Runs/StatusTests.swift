@@ -1,3 +1,4 @@
+import PipelineConfig
 import Telemetry
 import Testing
 
@@ -77,7 +78,9 @@ struct StatusTests {
     try await WireServer.serving { _, _ in
       WireServer.Reply()
     } _: { server in
-      let error = try #require(try await FetchTrial(server.url).failure())
+      var trial = try FetchTrial(server.url)
+      trial.pipeline.feeds[0].source.timeouts.idle = .milliseconds(200)
+      let error = try #require(try await trial.failure())
       #expect(error.exitStatus == .temporaryFailure, "\(error)")
       #expect(error.message.contains("nothing came") || error.message.contains("not done within"), "\(error)")
     }

@@ -6,6 +6,7 @@ import Synchronization
 import SystemPackage
 import Telemetry
 import TestSupport
+import Testing
 
 @testable import Fetching
 
@@ -15,7 +16,7 @@ struct FetchTrial {
   static let canary = "canary-5e1f"
 
   let folder: TestPipeline
-  let pipeline: Pipeline
+  var pipeline: Pipeline
   let spool: Spool
 
   /// `source` holds more members of the source, each with a comma behind it.
@@ -23,8 +24,8 @@ struct FetchTrial {
     folder = try TestPipeline(
       sources: """
         { "shop": { "base_url": "\(url)", "auth": { "bearer": "\(Self.canary)" }, \(source)
-                    "retry": { "attempts": 3, "budget": "10s", "first_delay": "10ms" },
-                    "timeouts": { "connect": "2s", "idle": "1s", "whole": "3s" } } }
+                    "retry": { "attempts": 3, "budget": "60s", "first_delay": "10ms" },
+                    "timeouts": { "connect": "2s", "idle": "60s", "whole": "60s" } } }
         """,
       feeds: style.feed,
       segmentRecords: segmentRecords
@@ -52,8 +53,11 @@ struct FetchTrial {
     }
   }
 
-  /// Fetches, and returns what was published.
-  func run(_ options: FetchOptions = FetchOptions()) async throws -> (summary: FetchSummary, paths: [FilePath]) {
+  /// Fetches, and returns what was published; `published` is told of each as soon as it is there.
+  func run(
+    _ options: FetchOptions = FetchOptions(),
+    published: @escaping @Sendable (FilePath) -> Void = { _ in }
+  ) async throws -> (summary: FetchSummary, paths: [FilePath]) {
     let paths = PathList()
     let job = FetchJob(
       feed: try pipeline.feed(named: "cars"),
@@ -61,13 +65,16 @@ struct FetchTrial {
       spool: spool,
       reporter: Reporter(stage: "weir-fetch", format: .text, level: .critical),
       options: options,
-      published: { paths.add($0) }
+      published: {
+        paths.add($0)
+        published($0)
+      }
     )
     let summary = try await job.run()
     return (summary, paths.all)
   }
 
-  /// Fetches and must fail.
+  /// Fetches and must fail, with words that name the feed and hold no credential.
   ///
   /// - Returns: The error; nil when there was none.
   func failure(_ options: FetchOptions = FetchOptions()) async throws -> FetchError? {
@@ -75,20 +82,24 @@ struct FetchTrial {
       _ = try await run(options)
       return nil
     } catch let error as FetchError {
+      #expect(error.message.hasPrefix("cars: ") && error.hint != nil)
+      for text in [error.description, String(reflecting: error)] {
+        #expect(!text.contains(Self.canary) && !text.contains("\n"))
+      }
       return error
     }
   }
 
+  /// All segments that are ready, in order.
+  func segments() throws -> [(lines: [String], footer: SegmentFooter)] {
+    let queue = try spool.queue(.fetched, feed: "cars")
+    return try queue.segments(in: .ready).map { try TemporarySpool.read(queue.path(of: $0, in: .ready)) }
+  }
+
   /// All records that are ready, in order, and the end of the run when it is there.
   func ready() throws -> (lines: [String], end: EndOfRun?) {
-    let queue = try spool.queue(.fetched, feed: "cars")
-    var (lines, end) = ([String](), EndOfRun?.none)
-    for name in try queue.segments(in: .ready) {
-      let (read, footer) = try TemporarySpool.read(queue.path(of: name, in: .ready))
-      lines += read
-      end = footer.end ?? end
-    }
-    return (lines, end)
+    let segments = try segments()
+    return (segments.flatMap(\.lines), segments.compactMap(\.footer.end).last)
   }
 }
 

@@ -11,6 +11,10 @@ final class WireServer: Sendable {
     var bytes: [UInt8] = []
     /// The connection is closed behind the bytes.
     var closes = false
+    /// Nothing is sent before this opens.
+    var after: Gate?
+    /// The bytes come a few at a time, with as long between them.
+    var pause: TimeAmount?
   }
 
   let port: Int
@@ -99,10 +103,27 @@ private final class WireHandler: ChannelInboundHandler {
       let head = String(text[..<end.lowerBound])
       text.removeSubrange(..<end.upperBound)
       let reply = answering.answer(head)
-      let channel = context.channel
       guard !reply.bytes.isEmpty else { continue }
-      let written = channel.writeAndFlush(ByteBuffer(bytes: reply.bytes))
-      if reply.closes { written.whenComplete { _ in channel.close(promise: nil) } }
+      let channel = context.channel
+      guard let gate = reply.after else {
+        Self.send(reply, on: channel)
+        continue
+      }
+      gate.whenOpen { Self.send(reply, on: channel) }
+    }
+  }
+
+  private static func send(_ reply: WireServer.Reply, on channel: any Channel) {
+    if let pause = reply.pause { return trickle(reply.bytes[...], pause, on: channel) }
+    let written = channel.writeAndFlush(ByteBuffer(bytes: reply.bytes))
+    if reply.closes { written.whenComplete { _ in channel.close(promise: nil) } }
+  }
+
+  /// Ends by itself when the other side has gone.
+  private static func trickle(_ bytes: ArraySlice<UInt8>, _ pause: TimeAmount, on channel: any Channel) {
+    guard !bytes.isEmpty else { return }
+    channel.writeAndFlush(ByteBuffer(bytes: bytes.prefix(16))).whenSuccess {
+      channel.eventLoop.scheduleTask(in: pause) { trickle(bytes.dropFirst(16), pause, on: channel) }
     }
   }
 }

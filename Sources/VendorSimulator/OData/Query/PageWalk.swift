@@ -21,14 +21,15 @@ struct PageWalk: Equatable, Sendable {
   ///   - options: What the request asks.
   ///   - start: Index of the page's first row in the result.
   ///   - count: Rows of the result.
-  ///   - window: Rows from the beginning of the result beyond which the vendor refuses to go; nil for no such limit.
+  ///   - window: Rows from the beginning of the result beyond which the vendor refuses to go, and most records of one
+  ///     walk; nil for no such limit. The two differ when records that were sent are gone by the next page.
   /// - Throws: ``Refusal``, status 400, "total exceeds N", when the page lies beyond the window.
   init(_ options: QueryOptions, from start: Int, of count: Int, window: Int?) throws(Refusal) {
     let sentBefore = options.token?.sent ?? 0
     if let window {
       let (wanted, overflow) = options.skip.addingReportingOverflow(options.top ?? 0)
       // Who wants no record wants none beyond the window.
-      let staysInside = start < window || start >= count || options.top == 0
+      let staysInside = max(start, sentBefore) < window || start >= count || options.top == 0
       guard !overflow, wanted <= window, staysInside else {
         throw Refusal(status: .badRequest, code: "RecordWindow", message: "The requested total exceeds \(window).")
       }
@@ -37,7 +38,7 @@ struct PageWalk: Equatable, Sendable {
     let first = min(start, count)
     var length = min(pageSize, count - first)
     if let top = options.top { length = min(length, max(0, top - sentBefore)) }
-    if let window { length = min(length, max(0, window - first)) }
+    if let window { length = min(length, max(0, window - max(first, sentBefore))) }
     rows = first..<(first + length)
     let total = sentBefore + length
     sent = total

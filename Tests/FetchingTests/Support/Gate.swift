@@ -1,0 +1,15 @@
+import NIOCore
+import NIOPosix
+
+/// Something that happens once, for which a test or its server waits.
+struct Gate: Sendable {
+  private let promise = MultiThreadedEventLoopGroup.singleton.any().makePromise(of: Void.self)
+
+  func open() { promise.succeed(()) }
+
+  func open(in time: TimeAmount) { promise.futureResult.eventLoop.scheduleTask(in: time) { open() } }
+
+  func whenOpen(_ body: @escaping @Sendable () -> Void) { promise.futureResult.whenComplete { _ in body() } }
+
+  func wait() async throws { try await promise.futureResult.get() }
+}
