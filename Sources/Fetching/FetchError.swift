@@ -6,6 +6,8 @@ public struct FetchError: OperatorError, Equatable {
   public var message: String
   public var hint: String?
   public var exitStatus: ExitStatus
+  /// What the vendor refused, for paging to find another way.
+  var refusal: PageRefusal?
 
   init(feed: String, address: WebAddress? = nil, message: String, hint: String?, exitStatus: ExitStatus) {
     self.message = (["\(feed)"] + (address.map { [$0.shown] } ?? []) + [message]).joined(separator: ": ")
@@ -26,6 +28,11 @@ extension FetchError {
       message: "\(failure.reason) (\(details))",
       hint: failure.hint ?? failure.kind.hint(feed: feed, source: source),
       exitStatus: failure.exitStatus ?? failure.kind.exitStatus
+    )
+    refusal = PageRefusal(
+      status: failure.status,
+      isContent: failure.kind == .content,
+      isTimeout: failure.kind == .timeout
     )
   }
 

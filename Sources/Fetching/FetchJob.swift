@@ -55,34 +55,38 @@ public struct FetchJob: Sendable {
       )
     }
     let saved = try RunStart.savedWatermark(feed, options: options, in: spool)
-    let start = try RunStart(feed, options: options, saved: saved)
-    let query = try FeedQuery(feed, since: start.since)
-    let run = RunID.make()
-    let messages = VendorMessage(secrets: KnownSecrets(of: feed))
+    let fresh = try RunStart(feed, options: options, saved: saved)
+    let queue = try spool.queue(.fetched, feed: feed.name)
+    let secrets = KnownSecrets(of: feed)
+    let messages = VendorMessage(secrets: secrets)
+    if options.parentKeys != nil { try checkParents() }
+    let job = try ResumedRun.find(feed, options: options, fresh: fresh, queue: queue, spool: spool)
+    let query = try FeedQuery(feed, since: job.start.since)
+    let canResume = options.limit == nil && options.parentKeys == nil
+    let writer = canResume ? CheckpointWriter(job.checkpoint, feed: feed, spool: spool, secrets: secrets) : nil
     let worker = PageWorker(
       lock: lock,
       splitter: PageSplitter(PageShape(feed), messages: messages),
       segments: SegmentSeries(
         feed,
-        run: run,
-        mode: start.mode,
-        queue: try spool.queue(.fetched, feed: feed.name),
+        run: job.run,
+        mode: job.start.mode,
+        queue: queue,
         settings: settings,
+        stand: job.checkpoint.before,
+        checkpoint: writer,
         published: published
       )
     )
-    let client = VendorClient(
-      feed.source,
-      origin: query.base.origin,
-      preferences: feed.pagination.preferences,
-      messages: messages
-    )
+    let client = VendorClient(feed.source, origin: query.base.origin, messages: messages)
     do {
-      let summary = try await walk(run, start, query, worker, client)
+      let summary = try await walk(job, query, worker, client)
       await client.shutdown()
       return summary
     } catch {
       await client.shutdown()
+      // What came is good, and the next run goes on behind it.
+      if canResume { try? await worker.suspend() }
       throw error
     }
   }
@@ -90,32 +94,78 @@ public struct FetchJob: Sendable {
 
 extension FetchJob {
   private func walk(
-    _ run: RunID,
-    _ start: RunStart,
+    _ job: ResumedRun,
     _ query: FeedQuery,
     _ worker: PageWorker,
     _ client: VendorClient
   ) async throws -> FetchSummary {
+    let (run, start) = (job.run, job.start)
     let counters = FetchCounters()
+    let flow = FlowControl(
+      concurrency: feed.source.limits.concurrency,
+      pageSizeMax: feed.pagination.pageSize,
+      pageSize: try LearnedFeed.load(feed, in: spool).pageSize
+    )
     let retrying = Retrying(
       feed: feed,
-      pacer: Pacer(perSecond: feed.source.limits.perSecond),
+      gate: try SourceGate(feed.source, in: spool, logger: reporter.logger),
+      flow: flow,
       counters: counters,
       logger: reporter.logger
     )
     let since = start.since.map { "newer than \($0)" } ?? "everything"
-    reporter.started(feed: feed.name, run: "\(run)", message: "asking \(query.base.shown) for \(since)")
+    let resumed = job.isResumed ? ", going on behind \(job.checkpoint.before.totals.records) records" : ""
+    reporter.started(feed: feed.name, run: "\(run)", message: "asking \(query.base.shown) for \(since)\(resumed)")
+    let learned = try LearnedFeed.load(feed, in: spool)
+    if let keys = options.parentKeys {
+      let size = BatchSize(most: feed.parent?.batch ?? 1, state: learned.batch ?? BatchSize.State())
+      defer { LearnedFeed(pageSize: flow.pageSize, batch: size.learned).save(feed, in: spool) }
+      let walk = BatchWalk(
+        feed: feed,
+        fetcher: PageFetcher(feed: feed, client: client, worker: worker, retrying: retrying),
+        worker: worker,
+        keys: try ParentKeys(keys, feed: feed.name),
+        size: size,
+        plainParameters: []
+      ) { [reporter, feed] totals, counts in
+        reporter.progress(feed: feed.name, run: "\(run)", counts: Self.counts(totals, counts, counters), total: nil)
+      }
+      let (_, counts) = try await walk.run()
+      let totals = try await worker.end { totals, _ in
+        // Children of some parents: no watermark, and nothing that was not seen is gone.
+        EndOfRun(
+          complete: true,
+          segments: totals.segments,
+          records: totals.records,
+          watermark: nil,
+          since: nil,
+          expected: nil
+        )
+      }
+      return FetchSummary(
+        run: run,
+        mode: start.mode,
+        complete: true,
+        resumed: false,
+        watermark: nil,
+        counts: Self.counts(totals, counts, counters),
+        total: nil
+      )
+    }
     var walk = PageWalk(
       query,
-      fetcher: PageFetcher(client: client, worker: worker, retrying: retrying),
+      fetcher: PageFetcher(feed: feed, client: client, worker: worker, retrying: retrying),
       worker: worker,
       limit: options.limit,
-      segmentTime: settings.segment.time
+      segmentTime: settings.segment.time,
+      stand: job.checkpoint.before,
+      began: job.checkpoint.began.map { Date(timeIntervalSince1970: Double($0) / 1000) }
     ) { [reporter, feed, limit = options.limit] totals, paginator in
       let expected = limit.map { min($0, paginator.expected ?? $0) } ?? paginator.expected
       let counts = Self.counts(totals, pages: paginator.pagesRead, counters)
       reporter.progress(feed: feed.name, run: "\(run)", counts: counts, total: expected)
     }
+    defer { LearnedFeed(pageSize: flow.pageSize).save(feed, in: spool) }
     try await walk.run()
 
     let (complete, expected) = (walk.isComplete, walk.expected)
@@ -138,10 +188,32 @@ extension FetchJob {
       run: run,
       mode: start.mode,
       complete: complete,
+      resumed: job.isResumed,
       watermark: watermark,
       counts: Self.counts(totals, pages: walk.pages, counters),
       total: expected
     )
+  }
+
+  /// Children are asked for by their parents' keys, of which the feed has to know the field, and the vendor a filter.
+  private func checkParents() throws(FetchError) {
+    if feed.parent != nil, feed.pagination.isOData { return }
+    throw FetchError(
+      feed: feed.name,
+      message: feed.parent == nil
+        ? "has no parent whose keys it could be asked by" : "is not OData, so it has no filter by keys",
+      hint: "run it without --parent-keys, or give feeds.\(feed.name).parent",
+      exitStatus: .config
+    )
+  }
+
+  private static func counts(_ totals: SegmentTotals, _ batches: BatchCounts, _ counters: FetchCounters) -> [String:
+    Int]
+  {
+    var counts = counts(totals, pages: batches.pages, counters)
+    counts["parents"] = batches.parents
+    counts["batches"] = batches.batches
+    return counts
   }
 
   private static func counts(_ totals: SegmentTotals, pages: Int, _ counters: FetchCounters) -> [String: Int] {
@@ -153,15 +225,5 @@ extension FetchJob {
       "requests": counters.requests,
       "retries": counters.retries,
     ]
-  }
-}
-
-extension Pagination {
-  /// What goes into the header `Prefer` (OData 4.01 Protocol §8.2.8.6).
-  fileprivate var preferences: String? {
-    switch self {
-    case .odata(let pageSize): "odata.maxpagesize=\(pageSize)"
-    case .pageNumber: nil
-    }
   }
 }

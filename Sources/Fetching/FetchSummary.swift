@@ -6,6 +6,8 @@ public struct FetchSummary: Equatable, Sendable {
   public var mode: RunMode
   /// The vendor's answer was read to its end.
   public var complete: Bool
+  /// The run went on where an earlier one had stopped.
+  public var resumed: Bool
   /// The watermark that merge will set; nil leaves the one there is.
   public var watermark: String?
   /// `pages`, `records`, `bytes` (of the records as lines, before compression), `segments` (the end is none), `requests`

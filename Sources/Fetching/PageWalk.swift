@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+internal import Logging
 internal import PipelineConfig
 internal import Spool
 internal import Telemetry
@@ -13,12 +14,15 @@ struct PageWalk {
   /// How often the open segment's age is looked at.
   private let tick: Duration
   private let progress: (SegmentTotals, Paginator) -> Void
+  private let logger: Logger
 
   private var paginator: Paginator
   /// Pages that came before their turn.
   private var early: [Int: Result<FetchedPage, any Error>] = [:]
   private var inFlight = 0
-  private(set) var totals = SegmentTotals()
+  private(set) var totals: SegmentTotals
+  /// Records of a page that an earlier run had begun to publish: they come twice.
+  private let repeated: Int
   /// The vendor's time when the first request went out.
   private(set) var began: Date?
 
@@ -33,14 +37,22 @@ struct PageWalk {
     worker: PageWorker,
     limit: Int?,
     segmentTime: Duration,
+    stand: Checkpoint.Stand,
+    began: Date?,
     progress: @escaping (SegmentTotals, Paginator) -> Void
   ) {
     feed = query.feed
     self.fetcher = fetcher
+    logger = fetcher.retrying.logger
     self.worker = worker
     self.limit = limit
     plainParameters = query.plainParameters
-    paginator = Paginator(query)
+    var paginator = Paginator(query)
+    let isResumed = paginator.restore(stand.position)
+    self.paginator = paginator
+    totals = stand.totals
+    repeated = isResumed ? stand.totals.records - paginator.recordsRead : 0
+    self.began = began
     tick = segmentTime / 5
     self.progress = progress
   }
@@ -48,7 +60,7 @@ struct PageWalk {
   var pages: Int { paginator.pagesRead }
   var expected: Int? { paginator.expected }
   /// Every record that the vendor has was written.
-  var isComplete: Bool { paginator.isFinished && totals.records == paginator.recordsRead }
+  var isComplete: Bool { paginator.isFinished && totals.records - repeated == paginator.recordsRead }
 
   private var isOver: Bool { paginator.isFinished || limit.map { totals.records >= $0 } ?? false }
 
@@ -68,7 +80,7 @@ struct PageWalk {
           inFlight -= 1
           early[number] = result
           while !isOver, let next = early.removeValue(forKey: paginator.pagesRead + 1) {
-            try await take(next.get(), &group)
+            try await take(next, &group)
           }
         }
       }
@@ -76,7 +88,16 @@ struct PageWalk {
   }
 
   /// One page whose turn it is. The next are asked for before this one is written, so that vendor and disk work at once.
-  private mutating func take(_ fetched: FetchedPage, _ group: inout ThrowingTaskGroup<Event, any Error>) async throws {
+  private mutating func take(
+    _ result: Result<FetchedPage, any Error>,
+    _ group: inout ThrowingTaskGroup<Event, any Error>
+  ) async throws {
+    let fetched: FetchedPage
+    do { fetched = try result.get() } catch let error as FetchError {
+      guard let refusal = error.refusal, paginator.recover(from: refusal) else { throw error }
+      logger.notice("going on another way", metadata: ["feed": "\(feed.name)", "because": "\(error.message)"])
+      return ask(&group)
+    }
     began = began ?? fetched.vendorTime
     do throws(PagingProblem) { try paginator.pageRead(fetched.facts) } catch {
       throw FetchError(feed: feed.name, address: fetched.facts.address, error)
@@ -87,13 +108,19 @@ struct PageWalk {
       number: fetched.request.number,
       url: fetched.request.address.redacted(showing: plainParameters)
     )
-    totals = try await worker.store(fetched.page, from: source, room: room)
+    totals = try await worker.store(
+      fetched.page,
+      from: source,
+      room: room,
+      after: paginator.position,
+      began: began ?? fetched.vendorTime
+    )
     progress(totals, paginator)
   }
 
   /// Asks for as many pages as paging and the source's limits let go at once.
   private mutating func ask(_ group: inout ThrowingTaskGroup<Event, any Error>) {
-    while inFlight + early.count < feed.source.limits.concurrency, let request = paginator.nextRequest() {
+    while inFlight + early.count < fetcher.retrying.flow.concurrency, let request = paginator.nextRequest() {
       inFlight += 1
       group.addTask { [fetcher] in
         // A page ahead of its turn may fail and never be needed, so its failure waits for its turn.

@@ -29,7 +29,10 @@ struct RunStart: Equatable, Sendable {
       (mode, since) = (.full, nil)
       return
     }
-    (mode, since) = (.incremental, try options.since.map { text throws(FetchError) in try feed.version(text) } ?? saved)
+    mode = .incremental
+    since =
+      try options.since.map { text throws(FetchError) in try feed.version(text) }
+      ?? saved.map { feed.lookingBack(from: $0) }
   }
 
   /// Reads what merge left in the feed's state.
@@ -57,7 +60,7 @@ extension Feed {
   fileprivate var canBeAskedForNewer: Bool {
     switch pagination {
     case .odata: cursor != nil
-    case .pageNumber: cursor?.sinceParameter != nil
+    case .pageNumber, .rest: cursor?.sinceParameter != nil
     }
   }
 
@@ -80,6 +83,16 @@ extension Feed {
       )
     }
     return isDate(cursor) ? text : Self.complete(text, cursor)
+  }
+
+  /// The watermark, or a moment before it. The vendor's own text stays as it is when there is nothing to look back for.
+  fileprivate func lookingBack(from saved: String) -> String {
+    guard let cursor, cursor.type == .timestamp, cursor.lookback > .zero, let moment = Timestamp(saved) else {
+      return saved
+    }
+    // Whole seconds, rounded down: earlier costs a few records that are known already.
+    let earlier = Timestamp(seconds: moment.seconds - Int((cursor.lookback / .seconds(1)).rounded(.up)))
+    return isDate(cursor) ? String(earlier.sortable.prefix(10)) : String(earlier.sortable.prefix { $0 != "." }) + "Z"
   }
 
   /// Whether the field holds days, which are asked for as days.

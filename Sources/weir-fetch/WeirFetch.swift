@@ -13,6 +13,8 @@ struct WeirFetch: AsyncParsableCommand {
       EXAMPLES
         weir-fetch media                    what is newer than the last watermark
         weir-fetch media --full             everything
+        weir-fetch media --no-resume        from the beginning, though the last run was stopped
+        psql -Atc 'select "ListingKey" from "Property"' | weir-fetch media --parent-keys -
         weir-fetch media --limit 1000 | weir-hash - | weir-stage - | weir-merge -
 
       \(ExitStatus.helpSection)
@@ -32,17 +34,42 @@ struct WeirFetch: AsyncParsableCommand {
   @Option(help: ArgumentHelp("End after this many records.", valueName: "count"))
   var limit: Int?
 
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Go on where the last run stopped, if it did not come to its end."
+  )
+  var resume = true
+
+  @Option(
+    help: ArgumentHelp(
+      "Only the children of these parents, one key a line in a file; - is standard input.",
+      valueName: "file"
+    )
+  )
+  var parentKeys: String?
+
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
     if full && since != nil {
       throw ValidationError("--full asks for everything, --since for a part; give one of them")
     }
+    if parentKeys != nil && (full || since != nil || limit != nil) {
+      throw ValidationError(
+        "--parent-keys asks for all children of some parents; it goes with none of --full, --since and --limit"
+      )
+    }
     if let limit, limit < 1 { throw ValidationError("--limit wants at least 1") }
   }
 
   func run() async throws {
-    let options = FetchOptions(full: full, since: since, limit: limit)
+    let options = FetchOptions(
+      full: full,
+      since: since,
+      limit: limit,
+      resume: resume,
+      parentKeys: parentKeys.map { ParentKeySource($0) }
+    )
     try await StageProgram.run("weir-fetch", common) { [feed] context, printer in
       let job = FetchJob(
         feed: try context.pipeline.feed(named: feed),

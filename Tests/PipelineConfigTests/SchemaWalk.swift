@@ -21,7 +21,9 @@ struct SchemaWalk {
   struct Setting: Sendable, CustomTestStringConvertible {
     var path: String
     var schema: JSONValue
-    var testDescription: String { path }
+    /// Members beside it that the reader has to see before it knows which object this is in.
+    var given: [JSONMember] = []
+    var testDescription: String { path + given.map { " \($0.value.encoded)" }.joined() }
 
     /// What a keyword says, in the schema itself or in one of its alternatives.
     func keyword(_ name: String) -> JSONValue? { ([schema] + schema.alternatives).lazy.compactMap { $0[name] }.first }
@@ -56,20 +58,20 @@ struct SchemaWalk {
     visit(root, at: "")
   }
 
-  private mutating func visit(_ written: JSONValue, at path: String) {
+  private mutating func visit(_ written: JSONValue, at path: String, beside given: [JSONMember] = []) {
     let schema = resolved(written)
     for alternative in [schema] + schema.alternatives.map(resolved) {
       if let properties = alternative["properties"] {
         let given = properties.members.filter { Setting(path: "", schema: $0.value).keyword("const") != nil }
           .map { JSONMember(name: $0.name, value: Setting(path: "", schema: $0.value).keyword("const") ?? .null) }
-        // The feed of the base that has numbered pages is another one.
-        let isNumbered = given.contains { $0.value.text == "page_number" }
-        let path = isNumbered ? path.replacing("feeds.cars", with: "feeds.parts") : path
+        // The feed of the base that a REST vendor gives is another one.
+        let isREST = given.contains { $0.name == "kind" && $0.value.text != "odata" }
+        let path = isREST ? path.replacing("feeds.cars", with: "feeds.parts") : path
         let required = Set(alternative["required"]?.elements.compactMap(\.text) ?? [])
         let names = Set(properties.members.map(\.name))
         objects.append(Object(path: path, given: given, members: names, required: required))
         for member in properties.members {
-          visit(member.value, at: path.isEmpty ? member.name : "\(path).\(member.name)")
+          visit(member.value, at: path.isEmpty ? member.name : "\(path).\(member.name)", beside: given)
         }
       } else if case .object = alternative["additionalProperties"], let last = path.split(separator: ".").last,
         let name = Self.names[String(last)], let inner = alternative["additionalProperties"]
@@ -77,7 +79,7 @@ struct SchemaWalk {
         visit(inner, at: "\(path).\(name)")
       }
     }
-    settings.append(Setting(path: path, schema: schema))
+    settings.append(Setting(path: path, schema: schema, given: given))
   }
 
   /// The definition that `$ref` leads to, under what stands beside the `$ref`; in alternatives likewise.

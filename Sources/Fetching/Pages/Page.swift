@@ -15,7 +15,13 @@ struct Page: Sendable {
   var versions: [UInt8] = []
   /// Records in all, as the vendor says on this page.
   var total: Int?
+  /// The link to the next page, or its token.
   var nextLink: String?
+  /// Whether another page follows, as the vendor says on this one.
+  var hasMore: Bool?
+  /// Where the first and the last record stand in the order of pages.
+  var first: RecordPosition?
+  var last: RecordPosition?
   var fingerprint = PageFingerprint()
   /// A newline is somewhere between the first record's beginning and the last one's end.
   var hasNewlines = false

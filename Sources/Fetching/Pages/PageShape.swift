@@ -5,24 +5,52 @@ internal import PipelineConfig
 struct PageShape: Sendable {
   let records: JSONPointer
   let total: [JSONPointer]
+  /// Links and tokens of the next page in the body.
   let nextLink: [JSONPointer]
+  /// The header that holds the next page's link.
+  let nextHeader: String?
+  let more: JSONPointer?
+  /// What a record's place in the order of pages is made of; empty when nobody needs it.
+  let order: [JSONPointer]
   /// The record's field that holds its version.
   let cursor: JSONName?
 
   init(_ feed: Feed) {
+    var isToken = false
+    var (header, more, order) = (String?.none, JSONPointer?.none, [JSONPointer]())
     switch feed.pagination {
     case .odata:
       records = JSONPointer(member: "value")
       // OData 4.0 writes the prefix, 4.01 may leave it out.
       total = [JSONPointer(member: "@odata.count"), JSONPointer(member: "@count")]
       nextLink = [JSONPointer(member: "@odata.nextLink"), JSONPointer(member: "@nextLink")]
+      let cursor = feed.cursor.map { [$0.field] } ?? []
+      order = (cursor + feed.key.filter { !cursor.contains($0) }).map { JSONPointer(member: $0) }
     case .pageNumber(let paging):
       records = paging.records
       total = paging.total.map { [$0] } ?? []
       nextLink = []
+    case .rest(let paging):
+      records = paging.records
+      total = paging.total.map { [$0] } ?? []
+      more = paging.more
+      switch paging.position {
+      case .cursor(_, let token): (nextLink, isToken) = ([token], true)
+      case .nextURL(let link): nextLink = [link]
+      case .header(let name): (nextLink, header) = ([], name)
+      case .lastID(_, let id): (nextLink, order) = ([], [id])
+      case .offset: nextLink = []
+      }
     }
+    nextHeader = header
+    self.isToken = isToken
+    self.more = more
+    self.order = order
     cursor = feed.cursor.map { JSONName($0.field) }
   }
+
+  /// What leads to the next page is a token and no link.
+  let isToken: Bool
 
   /// Containers above this depth are looked into when a page is taken apart: down to the records themselves.
   var recordDepth: Int { records.tokens.count + 1 }

@@ -32,12 +32,15 @@ struct PageSplitter: ~Copyable {
     }
     var page = Page(body: body)
     page.total = find(shape.total).flatMap { Int(parser.string($0)) }.flatMap { $0 < 0 ? nil : $0 }
-    page.nextLink = try nextLink()
+    page.nextLink = try nextLink() ?? shape.nextHeader.flatMap { NextHeader.link(in: response, name: $0) }
+    page.hasMore = shape.more.flatMap { parser.find($0, from: root) }.flatMap { Self.boolean(parser.kind($0)) }
     if areRecordsParsed { collect(array, into: &page) } else { collectOneByOne(array, into: &page) }
     if let first = page.records.first, let last = page.records.last {
       let all = body.readableBytesUInt8Span.extracting(first.range.lowerBound..<last.range.upperBound)
       page.fingerprint = PageFingerprint(all)
       page.hasNewlines = ByteScan.containsNewline(all)
+      page.first = position(of: first, in: body)
+      page.last = page.records.count == 1 ? page.first : position(of: last, in: body)
     }
     return page
   }
@@ -79,9 +82,36 @@ extension PageSplitter {
 
   private func nextLink() throws(RequestFailure) -> String? {
     guard let node = find(shape.nextLink) else { return nil }
-    guard parser.kind(node).isString else { throw RequestFailure(.content, "the next link is not a text") }
+    switch parser.kind(node) {
+    case .string, .escapedString: break
+    // A token may be a number, and `false` is one way of saying that there is none.
+    case .number where shape.isToken: break
+    case .false: return nil
+    default: throw RequestFailure(.content, "the next link is not a text")
+    }
     let link = parser.string(node).trimmed
     return link.isEmpty ? nil : link
+  }
+
+  private static func boolean(_ kind: JSONKind) -> Bool? {
+    switch kind {
+    case .true: true
+    case .false: false
+    case .null, .number, .string, .escapedString, .array, .object: nil
+    }
+  }
+
+  /// Two records of a page, so the time does not matter, and what is read need not be JSON as a whole.
+  private mutating func position(of record: Page.Record, in body: ByteBuffer) -> RecordPosition? {
+    guard !shape.order.isEmpty,
+      (try? recordParser.parse(body.readableBytesUInt8Span.extracting(record.range), maxDepth: .max)) != nil
+    else { return nil }
+    return RecordPosition(
+      values: shape.order.map { pointer in
+        guard let node = recordParser.find(pointer, from: recordParser.root) else { return .null }
+        return (try? JSONValue(parsing: recordParser.rawString(node))) ?? .null
+      }
+    )
   }
 
   /// `"error": null`, `false`, `""` and `{}` are how some vendors say that all is well.

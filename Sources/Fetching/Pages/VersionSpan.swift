@@ -52,6 +52,23 @@ struct VersionSpan: Sendable {
     isAscending = isAscending && later.isAscending
   }
 
+  /// What a checkpoint keeps.
+  struct Summary: Equatable, Sendable {
+    var lowest: String?
+    var highest: String?
+    var isAscending: Bool
+  }
+
+  var summary: Summary { Summary(lowest: lowest, highest: highest, isAscending: isAscending) }
+
+  /// Goes on from what another run had.
+  mutating func include(_ earlier: Summary) {
+    for text in [earlier.lowest, earlier.highest] {
+      if let text { include(Array(text.utf8).span) }
+    }
+    isAscending = isAscending && earlier.isAscending
+  }
+
   private func isBefore(_ end: End, _ key: VersionKey?, _ text: Span<UInt8>) -> Bool {
     if let key, let other = end.key { return other < key }
     return Self.compare(end.text.span, text) < 0

@@ -1,11 +1,14 @@
-/// Server-driven paging: each page holds the link to the next (OData 4.01 Protocol §11.2.6.7).
+internal import JSONText
+
+/// The vendor writes the address of each next page: OData's `@odata.nextLink` (OData 4.01 Protocol §11.2.6.7), an address in
+/// the body, or a header.
 ///
 /// The link is opaque; it is followed as written, on the same origin only. Neither an empty nor a short page is an end, a
-/// page without a link is.
-struct LinkPaging: Sendable {
+/// page without a link is, and one that says that no other follows.
+struct LinkPaging: Paging {
   private let origin: Origin
+  /// What comes behind the pages that were read; nil at the end.
   private var next: WebAddress?
-  private var asked = 0
   private var seen: Set<WebAddress> = []
   private var emptyPages = 0
   private(set) var isFinished = false
@@ -19,20 +22,15 @@ struct LinkPaging: Sendable {
     seen = [first]
   }
 
-  mutating func nextRequest() -> PageRequest? {
-    guard let address = next else { return nil }
-    next = nil
-    asked += 1
-    return PageRequest(number: asked, address: address)
-  }
+  func address(ofPage number: Int, read: Int) -> WebAddress? { number == read + 1 ? next : nil }
 
-  mutating func pageRead(_ page: PageFacts) throws(PagingProblem) {
-    guard let link = page.nextLink else {
-      isFinished = true
+  mutating func pageRead(_ page: PageFacts, _ sums: PagingSums) throws(PagingProblem) {
+    guard let written = page.nextLink, page.hasMore != false else {
+      (isFinished, next) = (true, nil)
       return
     }
     let address: WebAddress
-    do throws(WebAddressProblem) { address = try page.address.resolving(link) } catch {
+    do throws(WebAddressProblem) { address = try page.address.resolving(written) } catch {
       throw .badLink(page: page.number, error)
     }
     guard address.origin == origin else { throw .linkElsewhere(page: page.number, to: address.origin, from: origin) }
@@ -40,5 +38,17 @@ struct LinkPaging: Sendable {
     emptyPages = page.records == 0 ? emptyPages + 1 : 0
     guard emptyPages < Self.emptyPagesMax else { throw .emptyPages(emptyPages) }
     next = address
+  }
+
+  /// The next page's address, without its origin: a checkpoint sends nobody elsewhere.
+  var position: JSONValue { next.map { .string($0.pathAndQuery) } ?? .null }
+
+  mutating func restore(_ position: JSONValue) -> Bool {
+    guard let text = position.text, text.hasPrefix("/"), !text.hasPrefix("//"), let first = next,
+      let address = try? first.resolving(text), address.origin == origin
+    else { return false }
+    next = address
+    seen.insert(address)
+    return true
   }
 }

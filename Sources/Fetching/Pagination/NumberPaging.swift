@@ -1,3 +1,4 @@
+internal import JSONText
 internal import PipelineConfig
 
 /// Paging by number: `?page=2&page_size=100`.
@@ -5,11 +6,9 @@ internal import PipelineConfig
 /// The end is an empty page, or as many records as the vendor's newest total says. A page that is merely short is no end
 /// while the total says more. Until the total is known, and beyond the pages that it speaks of, one page is asked for at a
 /// time; between, as many as the caller likes.
-struct NumberPaging: Sendable {
+struct NumberPaging: Paging {
   private let query: FeedQuery
   private let paging: PageNumberPaging
-  private var asked = 0
-  private var read = 0
   /// The last page that is known to be there.
   private var knownLast = 1
   private(set) var isFinished = false
@@ -19,22 +18,25 @@ struct NumberPaging: Sendable {
     self.paging = paging
   }
 
-  mutating func nextRequest() -> PageRequest? {
-    guard !isFinished, asked < knownLast || asked == read else { return nil }
-    asked += 1
-    return PageRequest(number: asked, address: query.page(paging.firstPage + asked - 1, of: paging))
+  func address(ofPage number: Int, read: Int) -> WebAddress? {
+    guard number <= knownLast || number == read + 1 else { return nil }
+    return query.page(paging.firstPage + number - 1, of: paging)
   }
 
-  mutating func pageRead(_ page: PageFacts, recordsRead: Int, expected: Int?) {
-    read = page.number
+  mutating func pageRead(_ page: PageFacts, _ sums: PagingSums) {
     guard page.records > 0 else {
       isFinished = true
       return
     }
-    guard let expected else { return }
-    isFinished = recordsRead >= expected
+    guard let expected = sums.expected else { return }
+    isFinished = sums.records >= expected
     // Vendors give smaller pages than they are asked for; what came so far tells how many more there are.
-    let size = max(1, recordsRead / read)
-    knownLast = max(knownLast, read + (max(0, expected - recordsRead) + size - 1) / size)
+    let size = max(1, sums.records / sums.pages)
+    knownLast = max(knownLast, sums.pages + (max(0, expected - sums.records) + size - 1) / size)
   }
+
+  /// The page's number is all there is, and the paginator has it.
+  var position: JSONValue { .bool(true) }
+
+  mutating func restore(_ position: JSONValue) -> Bool { position == .bool(true) }
 }

@@ -1,76 +1,70 @@
+internal import JSONText
 internal import PipelineConfig
 
-/// Decides which page to ask for next.
+/// Decides which page to ask for next, and sees to it that the pages come to an end.
 ///
-/// Does no input or output: it is told what a page held and answers with the next request, so a test needs no server.
-/// Pages are told in the order in which they were asked for.
+/// Does no input or output. Pages are told in the order in which they were asked for.
 struct Paginator: Sendable {
-  private enum Kind {
-    case odata(LinkPaging)
-    case pageNumber(NumberPaging)
-  }
-
-  private var kind: Kind
+  private var paging: any Paging
   private var fingerprints: [PageFingerprint: Int] = [:]
-  private(set) var recordsRead = 0
-  private(set) var pagesRead = 0
-  /// What the vendor said last that there is in all.
-  private(set) var expected: Int?
+  private var sums = PagingSums()
+  /// Pages that were asked for, whether they came or not.
+  private var asked = 0
 
   /// Most pages of one run. Ten million pages of a hundred are more than any feed holds; without a bound a vendor that
   /// makes up pages would be asked for ever.
   static let pagesMax = 10_000_000
 
   init(_ query: FeedQuery) {
-    switch query.feed.pagination {
-    case .odata: kind = .odata(LinkPaging(first: query.odata))
-    case .pageNumber(let paging): kind = .pageNumber(NumberPaging(query, paging))
-    }
+    paging =
+      switch query.feed.pagination {
+      case .odata(let paging): ODataWalk(query, paging)
+      case .pageNumber(let paging): NumberPaging(query, paging)
+      case .rest(let paging): RESTWalk.paging(query, paging)
+      }
   }
 
   /// The end was reached; requests still under way are of no use.
-  var isFinished: Bool {
-    switch kind {
-    case .odata(let paging): paging.isFinished
-    case .pageNumber(let paging): paging.isFinished
-    }
-  }
+  var isFinished: Bool { paging.isFinished }
+  var recordsRead: Int { sums.records }
+  var pagesRead: Int { sums.pages }
+  /// What the vendor said last that there is in all.
+  var expected: Int? { sums.expected }
 
   /// What to ask for now; nil when that depends on a page that is still under way, or when the end was reached.
   mutating func nextRequest() -> PageRequest? {
-    switch kind {
-    case .odata(var paging):
-      defer { kind = .odata(paging) }
-      return paging.nextRequest()
-    case .pageNumber(var paging):
-      defer { kind = .pageNumber(paging) }
-      return paging.nextRequest()
-    }
+    guard !isFinished, let address = paging.address(ofPage: asked + 1, read: sums.pages) else { return nil }
+    asked += 1
+    return PageRequest(number: asked, address: address)
   }
 
   /// Moves on behind a page.
   ///
   /// - Throws: ``PagingProblem``: going on would repeat pages or lose records.
   mutating func pageRead(_ page: PageFacts) throws(PagingProblem) {
-    precondition(page.number == pagesRead + 1, "pages are told in their order")
-    pagesRead += 1
-    recordsRead += page.records
-    expected = page.total ?? expected
-    guard pagesRead < Self.pagesMax else { throw .tooManyPages(Self.pagesMax) }
+    precondition(page.number == sums.pages + 1, "pages are told in their order")
+    sums.pages += 1
+    asked = max(asked, sums.pages)
+    sums.records += page.records
+    sums.expected = paging.total(of: page) ?? sums.expected
+    guard sums.pages < Self.pagesMax else { throw .tooManyPages(Self.pagesMax) }
     if page.records > 0, let earlier = fingerprints.updateValue(page.number, forKey: page.fingerprint) {
       throw .repeatedPage(page.number, of: earlier)
     }
-    switch kind {
-    case .odata(var paging):
-      try paging.pageRead(page)
-      kind = .odata(paging)
-    case .pageNumber(var paging):
-      paging.pageRead(page, recordsRead: recordsRead, expected: expected)
-      kind = .pageNumber(paging)
-    }
-    if isFinished, let expected, recordsRead < expected - expected / Self.shortfallDivisor {
-      throw .cutShort(records: recordsRead, expected: expected)
-    }
+    try paging.pageRead(page, sums)
+    guard isFinished, let expected, recordsRead < expected - expected / Self.shortfallDivisor else { return }
+    // A vendor that ends its links early says nothing; its own count does.
+    let end = PageRefusal(status: nil, isContent: true)
+    guard recover(from: end) else { throw .cutShort(records: recordsRead, expected: expected) }
+  }
+
+  /// Finds another way on after the vendor refused the page whose turn it is.
+  ///
+  /// - Returns: False when there is none.
+  mutating func recover(from refusal: PageRefusal) -> Bool {
+    guard paging.recover(from: refusal, sums) else { return false }
+    asked = sums.pages
+    return true
   }
 
   /// One part in fifty of what was announced may be missing at the end: records go while a run lasts, and OData calls its
@@ -78,23 +72,38 @@ struct Paginator: Sendable {
   static let shortfallDivisor = 50
 }
 
-/// A page to ask for.
-struct PageRequest: Equatable, Sendable {
-  /// Place in the run, from 1.
-  var number: Int
-  var address: WebAddress
+extension Paginator {
+  /// From where the walk goes on behind the pages that were read. Small, whatever was read.
+  var position: JSONValue {
+    .object([
+      JSONMember(name: "pages", value: .number(String(sums.pages))),
+      JSONMember(name: "records", value: .number(String(sums.records))),
+      JSONMember(name: "expected", value: sums.expected.map { .number(String($0)) } ?? .null),
+      JSONMember(name: "at", value: paging.position),
+    ])
+  }
+
+  /// Goes on where another run of the same feed stopped.
+  ///
+  /// - Returns: False, and nothing is changed, when the position is not one of this feed's.
+  mutating func restore(_ position: JSONValue) -> Bool {
+    var restored = paging
+    guard let pages = position["pages"]?.count, let records = position["records"]?.count, let at = position["at"],
+      restored.restore(at)
+    else { return false }
+    paging = restored
+    asked = pages
+    sums = PagingSums(pages: pages, records: records, expected: position["expected"]?.count)
+    return true
+  }
 }
 
-/// What a page was found to hold, as far as paging needs it.
-struct PageFacts: Equatable, Sendable {
-  /// Place in the run, from 1.
-  var number: Int
-  var records: Int
-  /// Records in all, as this page says.
-  var total: Int?
-  /// The vendor's link to the next page, as written.
-  var nextLink: String?
-  /// Where the page was found: what a relative link starts from.
-  var address: WebAddress
-  var fingerprint: PageFingerprint
+extension JSONValue {
+  /// An array's elements; none of anything else.
+  var elements: [JSONValue] { if case .array(let elements) = self { elements } else { [] } }
+
+  /// A number of things; nil when the value is none.
+  var count: Int? {
+    integer.flatMap { $0 < 0 ? nil : $0 }
+  }
 }

@@ -7,6 +7,11 @@ enum PercentEncoding {
     encode(text.utf8) { $0.isLetter || $0.isDigit || "-._~$'(),:/*".utf8.contains($0) }
   }
 
+  /// A value of a form (application/x-www-form-urlencoded): what no reader takes for anything else.
+  static func form(_ text: String) -> String {
+    encode(text.utf8) { $0.isLetter || $0.isDigit || "-._".utf8.contains($0) }
+  }
+
   /// A path or query as somebody else wrote it: only what may not stand in a request line is encoded, so that an opaque
   /// link stays what it was.
   static func repaired(_ bytes: some Collection<UInt8>) -> String {
@@ -46,6 +51,21 @@ extension WebAddress {
     let added = items.map { "\(PercentEncoding.component($0.name))=\(PercentEncoding.component($0.value))" }
     let all = (query.map { $0.isEmpty ? [] : [$0] } ?? []) + added
     return WebAddress(origin: origin, path: path, query: all.isEmpty ? query : all.joined(separator: "&"))
+  }
+
+  /// Whether the query has a parameter of this name.
+  func hasParameter(_ name: String) -> Bool {
+    let written = PercentEncoding.component(name)
+    return query?.split(separator: "&").contains { $0.prefix { $0 != "=" } == written } ?? false
+  }
+
+  /// The address with another value for a parameter that it has.
+  func replacing(_ name: String, with value: String) -> WebAddress {
+    let written = PercentEncoding.component(name)
+    let items = query?.split(separator: "&", omittingEmptySubsequences: false).map { item in
+      item.prefix { $0 != "=" } == written ? "\(written)=\(PercentEncoding.component(value))" : String(item)
+    }
+    return WebAddress(origin: origin, path: path, query: items?.joined(separator: "&"))
   }
 
   /// The address as it may be kept: of the parameters that are not named, the names alone.

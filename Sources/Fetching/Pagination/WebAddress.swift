@@ -36,6 +36,9 @@ struct WebAddress: Hashable, Sendable {
   /// The address as one text.
   var text: String { origin.text + path + (query.map { "?\($0)" } ?? "") }
 
+  /// What stands behind the host.
+  var pathAndQuery: String { path + (query.map { "?\($0)" } ?? "") }
+
   /// The address as it may be printed: what a query holds can be a credential or a person's data.
   var shown: String { origin.text + path }
 

@@ -58,6 +58,8 @@ struct RequestFailure: Error, Equatable, Sendable {
   var kind: FailureKind
   /// What happened, in a few words; nothing secret.
   var reason: String
+  /// Of the answer, when there was one and its status is why it failed.
+  var status: Int?
   /// How long the vendor asks to be left alone.
   var retryAfter: Duration?
   /// In place of what the kind says.

@@ -1,26 +1,37 @@
 internal import Logging
 internal import PipelineConfig
+internal import Spool
 
 /// Tries a request until it succeeds or is given up.
 struct Retrying: Sendable {
   let feed: Feed
-  let pacer: Pacer
+  let gate: SourceGate
+  let flow: FlowControl
   let counters: FetchCounters
   let logger: Logger
 
-  /// - Throws: ``FetchError`` when the request is given up, `CancellationError`.
+  /// - Throws: ``FetchError`` when the request is given up, `SpoolError`, `CancellationError`.
   func run<Value: Sendable>(
     _ page: PageRequest,
-    _ attempt: () async throws -> Value
+    _ attempt: (SourceFile.Turn) async throws -> Value
   ) async throws -> Value {
     let began = ContinuousClock.now
     var number = 0
     while true {
       number += 1
-      try await pacer.turn()
-      counters.requestSent()
       let failure: RequestFailure
-      do { return try await attempt() } catch let error as RequestFailure { failure = error }
+      var sent = ContinuousClock.now
+      do {
+        let turn = try await gate.turn()
+        sent = .now
+        counters.requestSent()
+        let value = try await attempt(turn)
+        try gate.succeeded()
+        flow.succeeded()
+        return value
+      } catch let error as RequestFailure { failure = error }
+      try gate.failed(failure.kind)
+      flow.failed(failure, began: sent)
 
       var random = SystemRandomNumberGenerator()
       let elapsed = ContinuousClock.now - began
@@ -39,7 +50,7 @@ struct Retrying: Sendable {
         counters.retried()
         note(failure, page, number, wait)
         // All of the source's requests wait: one that is throttled speaks for the others.
-        if failure.retryAfter != nil { pacer.hold(for: wait) } else { try await Task.sleep(for: wait) }
+        if failure.retryAfter != nil { try gate.hold(for: wait) } else { try await Task.sleep(for: wait) }
       }
     }
   }

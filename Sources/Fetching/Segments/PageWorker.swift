@@ -1,3 +1,5 @@
+internal import FoundationEssentials
+internal import JSONText
 internal import NIOCore
 internal import PipelineConfig
 internal import Spool
@@ -25,10 +27,14 @@ actor PageWorker {
 
   /// Writes a page's records, at most `room` of them; publishes each segment that becomes full.
   ///
+  /// - Parameters:
+  ///   - after: Where the walk goes on behind the page.
+  ///   - began: The vendor's time when the run began.
   /// - Returns: What the run has written so far.
   /// - Throws: `SpoolError`, ``FetchError``.
-  func store(_ page: Page, from source: PageSource, room: Int) throws -> SegmentTotals {
-    try segments.append(page, from: source, room: room)
+  func store(_ page: Page, from source: PageSource, room: Int, after: JSONValue, began: Date) throws -> SegmentTotals {
+    segments.note(began: began)
+    try segments.append(page, from: source, room: room, after: after)
     return segments.totals
   }
 
@@ -36,6 +42,11 @@ actor PageWorker {
   ///
   /// - Throws: `SpoolError`.
   func publishIfDue() throws { try segments.publishIfDue() }
+
+  /// Publishes what is open, for another run to go on behind it.
+  ///
+  /// - Throws: `SpoolError`, ``FetchError``.
+  func suspend() throws { try segments.publish() }
 
   /// Publishes what is open, and then the run's end.
   ///

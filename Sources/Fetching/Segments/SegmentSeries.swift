@@ -20,13 +20,19 @@ struct SegmentSeries: ~Copyable {
   /// The versions of all published segments; nil for a feed without a cursor.
   private(set) var versions: VersionSpan?
   private let emptyVersions: VersionSpan?
+  private var checkpoint: CheckpointWriter?
+  /// Where the walk goes on if the run ends now: behind the last page that was written whole.
+  private var position: JSONValue
 
+  /// Goes on behind what `stand` says was published; without a checkpoint the run cannot be resumed.
   init(
     _ feed: Feed,
     run: RunID,
     mode: RunMode,
     queue: SpoolQueue,
     settings: SpoolSettings,
+    stand: Checkpoint.Stand,
+    checkpoint: CheckpointWriter?,
     published: @escaping @Sendable (FilePath) -> Void
   ) {
     self.feed = feed.name
@@ -37,12 +43,20 @@ struct SegmentSeries: ~Copyable {
     self.published = published
     emptyVersions = feed.cursor.map { VersionSpan($0.type) }
     versions = emptyVersions
+    next = stand.sequence
+    totals = stand.totals
+    if let earlier = stand.versions { versions?.include(earlier) }
+    position = stand.position
+    self.checkpoint = checkpoint
   }
 
-  /// Writes a page's records, at most `room` of them.
-  mutating func append(_ page: Page, from source: PageSource, room: Int) throws {
+  /// The vendor's time when the run began.
+  mutating func note(began: Date) { checkpoint?.note(began: began) }
+
+  /// Writes a page's records, at most `room` of them; `after` is where the walk goes on behind the page.
+  mutating func append(_ page: Page, from source: PageSource, room: Int, after: JSONValue) throws {
     let body = page.body.readableBytesUInt8Span
-    for record in page.records.prefix(room) {
+    for (index, record) in page.records.prefix(room).enumerated() {
       if open == nil { try begin(at: source) }
       let version = page.versions.span.extracting(record.version)
       let line = body.extracting(record.range)
@@ -54,8 +68,12 @@ struct SegmentSeries: ~Copyable {
       }
       totals.records += 1
       totals.bytes += line.count + 1
-      if open?.isFull(settings.segment) == true { try publish() }
+      guard open?.isFull(settings.segment) == true else { continue }
+      // The page is asked for again when some of it is not published yet.
+      if index == page.records.count - 1 { position = after }
+      try publish()
     }
+    position = after
     try publishIfDue()
   }
 
@@ -72,9 +90,11 @@ struct SegmentSeries: ~Copyable {
     footer.highestVersion = segment.versions?.highest
     footer.source = segment.source
     if let later = segment.versions { versions?.include(later) }
+    try willPublish()
     let path = try segment.publish(footer: footer)
     next += 1
     totals.segments += 1
+    checkpoint?.didPublish()
     published(path)
   }
 
@@ -85,6 +105,13 @@ struct SegmentSeries: ~Copyable {
     let writer = try SegmentWriter(queue: queue, name: footer.name, compressionLevel: settings.compressionLevel)
     published(try writer.publish(footer: footer))
     next += 1
+    try checkpoint?.clear()
+  }
+
+  private mutating func willPublish() throws(SpoolError) {
+    var stand = Checkpoint.Stand(sequence: next + 1, totals: totals, versions: versions?.summary, position: position)
+    stand.totals.segments += 1
+    try checkpoint?.willPublish(stand)
   }
 
   private mutating func begin(at source: PageSource) throws {

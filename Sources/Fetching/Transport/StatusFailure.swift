@@ -11,16 +11,19 @@ enum StatusFailure {
     message: String?,
     source: Source
   ) -> RequestFailure {
+    var failure = kind(of: response, message: message, source: source)
+    failure.status = Int(response.status.code)
+    return failure
+  }
+
+  private static func kind(of response: HTTPClientResponse, message: String?, source: Source) -> RequestFailure {
     let status = Int(response.status.code)
     let reason = "status \(status)" + (message.map { ": \($0)" } ?? "")
-    let wait = response.headers.first(name: "Retry-After").flatMap {
-      RetryAfter.parse(
-        $0,
-        date: response.headers.first(name: "Date"),
-        now: Int(Date.now.timeIntervalSince1970)
-      )
-    }
+    let now = response.headers.first(name: "Date").flatMap { HTTPDate.seconds($0) }.map(Double.init)
+    let wait = RateHeaders.wait(response.headers, isRefusal: true, now: now ?? Date.now.timeIntervalSince1970)
     switch status {
+    // Some vendors refuse with 403 what is too much, and only their headers tell.
+    case 403 where wait != nil: return RequestFailure(.throttled, reason, retryAfter: wait)
     case 401, 403: return RequestFailure(.auth, reason)
     case 408: return RequestFailure(.timeout, reason, retryAfter: wait)
     case 429: return RequestFailure(.throttled, reason, retryAfter: wait)

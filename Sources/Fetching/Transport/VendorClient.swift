@@ -14,6 +14,8 @@ struct VendorClient: Sendable {
   private let origin: Origin
   private let headers: HTTPHeaders
   private let messages: VendorMessage
+  private let credential: Credential
+  private let tokens: TokenKeeper?
 
   /// Most redirects of one request; on one origin there is rarely a second.
   private static let redirectsMax = 3
@@ -22,13 +24,13 @@ struct VendorClient: Sendable {
   /// itself ends at about 1,030.
   private static let expansionMax = 500
 
-  /// `origin` is that of the source's base address, `preferences` goes into the header `Prefer`.
-  init(_ source: Source, origin: Origin, preferences: String?, messages: VendorMessage) {
+  /// `origin` is that of the source's base address.
+  init(_ source: Source, origin: Origin, messages: VendorMessage) {
     var configuration = HTTPClient.Configuration()
     // AsyncHTTPClient takes Authorization off a redirect to another origin, and leaves other headers on.
     configuration.redirectConfiguration = .disallow
     configuration.decompression = .enabled(limit: .ratio(Self.expansionMax))
-    configuration.httpVersion = .http1Only
+    configuration.httpVersion = .automatic
     configuration.timeout.connect = TimeAmount(source.timeouts.connect)
     configuration.timeout.read = TimeAmount(source.timeouts.idle)
     configuration.timeout.write = TimeAmount(source.timeouts.idle)
@@ -40,24 +42,45 @@ struct VendorClient: Sendable {
     self.origin = origin
     self.messages = messages
 
-    var headers: HTTPHeaders = [
+    headers = [
       "Accept": "application/json",
       "Accept-Encoding": "gzip",
       "User-Agent": "weir/\(WeirVersion.current)",
     ]
-    if let preferences { headers.add(name: "Prefer", value: preferences) }
-    if case .bearer(let token) = source.auth { headers.add(name: "Authorization", value: "Bearer \(token.reveal)") }
-    self.headers = headers
+    credential = Credential(source.auth)
+    if case .oauth2(let settings) = source.auth {
+      tokens = TokenKeeper(settings, timeouts: source.timeouts, client: client, secrets: messages.secrets)
+    } else {
+      tokens = nil
+    }
   }
 
-  /// Fetches one address, whole.
+  /// Fetches one address, whole; `preferences` goes into the header `Prefer`.
   ///
   /// - Throws: ``RequestFailure``, `CancellationError`.
-  func get(_ address: WebAddress) async throws -> VendorResponse {
+  func get(_ address: WebAddress, preferences: String? = nil) async throws -> VendorResponse {
+    guard let tokens else { return try await get(address, preferences, credential) }
+    let token = try await tokens.current()
+    do { return try await get(address, preferences, Credential(bearer: token)) } catch let failure as RequestFailure
+      where failure.status == 401
+    {
+      // Tokens end before their time when the vendor wants it so. A new one is refused for another reason.
+      let another = try await tokens.current(insteadOf: token)
+      return try await get(address, preferences, Credential(bearer: another))
+    }
+  }
+
+  private func get(
+    _ address: WebAddress,
+    _ preferences: String?,
+    _ credential: Credential
+  ) async throws -> VendorResponse {
     let deadline = NIODeadline.now() + TimeAmount(source.timeouts.whole)
+    var headers = credential.added(to: headers)
+    if let preferences { headers.add(name: "Prefer", value: preferences) }
     var address = address
     for _ in 0...Self.redirectsMax {
-      let response = try await send(address, deadline: deadline)
+      let response = try await send(credential.added(to: address), headers, deadline: deadline)
       guard let target = try redirect(response, from: address) else {
         return try await read(response, from: address, deadline: deadline)
       }
@@ -75,7 +98,11 @@ struct VendorClient: Sendable {
 
 extension VendorClient {
   /// One hop.
-  private func send(_ address: WebAddress, deadline: NIODeadline) async throws -> HTTPClientResponse {
+  private func send(
+    _ address: WebAddress,
+    _ headers: HTTPHeaders,
+    deadline: NIODeadline
+  ) async throws -> HTTPClientResponse {
     precondition(address.origin == origin, "links and redirects elsewhere were refused before")
     var request = HTTPClientRequest(url: address.text)
     request.headers = headers
@@ -115,8 +142,7 @@ extension VendorClient {
       return VendorResponse(
         address: address,
         status: Int(response.status.code),
-        contentType: response.headers.first(name: "Content-Type"),
-        date: response.headers.first(name: "Date"),
+        headers: response.headers,
         body: body
       )
     } catch {
@@ -130,8 +156,10 @@ struct VendorResponse: Sendable {
   /// Where it was found, after redirects.
   var address: WebAddress
   var status: Int
-  var contentType: String?
-  /// The vendor's clock, as it wrote it.
-  var date: String?
+  var headers: HTTPHeaders
   var body: ByteBuffer
+
+  var contentType: String? { headers.first(name: "Content-Type") }
+  /// The vendor's clock, as it wrote it.
+  var date: String? { headers.first(name: "Date") }
 }

@@ -9,6 +9,9 @@ public struct Timestamp: Equatable, Sendable {
   /// The text named its offset, or was a date.
   public let hasOffset: Bool
 
+  /// A whole second, counted from 1970-01-01T00:00:00Z.
+  public init(seconds: Int) { (self.seconds, fraction, hasOffset) = (seconds, "", true) }
+
   /// Nil when the text is not a moment of the years 1 to 9999.
   public init?(_ text: String) {
     var reader = DigitReader(text)

@@ -7,6 +7,9 @@ public struct Cursor: Equatable, Sendable {
   public var type: VersionType
   /// Name of the query parameter that asks a REST vendor for newer records only; nil: every run asks for all.
   public var sinceParameter: String?
+  /// How far before the last watermark an incremental run begins: records that the vendor committed late, or showed late, are
+  /// seen then. For timestamps.
+  public var lookback = Duration.zero
 }
 
 extension Cursor {
@@ -23,12 +26,15 @@ extension Cursor {
     let given = object["type"].map { $0.choice(of: VersionType.self) }
     let since = object["since_parameter"]?.nonEmptyText()?.value
     if case .odata = pagination {
-      object["since_parameter"]?.problem("is for page_number; OData asks by the field itself")
+      object["since_parameter"]?.problem("is for REST vendors; OData asks by the field itself")
     }
+    let lookback = object["lookback"]?.duration(in: .zero ... .seconds(30 * 86_400))
     object.reportUnknown()
-    guard let field else { return nil }
-    let type = given ?? versionType(of: field, in: columns)
-    return type.map { Cursor(field: field, type: $0, sinceParameter: since) }
+    guard let field, let type = given ?? versionType(of: field, in: columns) else { return nil }
+    if lookback != nil, type != .timestamp {
+      object["lookback"]?.problem("is for timestamps; this cursor is \(type.rawValue)")
+    }
+    return Cursor(field: field, type: type, sinceParameter: since, lookback: lookback ?? .zero)
   }
 
   /// What the column mapped from the field says; a field that no column has is taken for a timestamp, as most are.

@@ -15,6 +15,8 @@ public struct Feed: Sendable {
   public var hash: HashRule
   public var table: String
   public var columns: [Column]
+  /// How old a run may be that did not come to its end for the next one to go on with it.
+  public var resumeWithin = Duration.seconds(86_400)
   public var parent: Parent?
   /// The columns mapped from the key fields, in the key's order.
   public var keyColumns: [Column]
@@ -44,6 +46,8 @@ public struct Feed: Sendable {
     /// The parent's table and its one key column.
     public var table: String
     public var keyColumn: Column
+    /// Parents whose children are asked for in one request, at most; fewer where the vendor takes fewer.
+    public var batch = 100
   }
 }
 

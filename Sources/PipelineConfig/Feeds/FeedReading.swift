@@ -6,6 +6,7 @@ struct FeedDraft {
   var table: ConfigText
   var parentFeed: ConfigText?
   var parentField: ConfigText?
+  var parentBatch: Int?
   var value: ConfigValue
 }
 
@@ -24,11 +25,13 @@ extension FeedDraft {
     let cursor = object["cursor"].flatMap { Cursor.read($0, columns: columns ?? [], pagination: pagination) }
     let query = object["query"]?.query(reserved: reserved(pagination, cursor)) ?? []
     let hash = object["hash"].map { Feed.HashRule.read($0) } ?? Feed.HashRule()
+    let resumeWithin = object["resume_within"]?.duration(in: .zero ... .seconds(30 * 86_400))
     let parent = object["parent"]?.object()
     let parentFeed = parent?.required("feed")?.nonEmptyText()
     let parentField = parent?.required("field")?.nonEmptyText()
+    let parentBatch = parent?["batch"]?.integer(in: 1...1000, "parents a request")
     parent?.reportUnknown()
-    if filter != nil, let pagination, case .pageNumber = pagination {
+    if filter != nil, let pagination, !pagination.isOData {
       object["filter"]?.problem("is OData's; put a REST vendor's own parameters under \"query\"")
     }
     object.reportUnknown()
@@ -37,11 +40,11 @@ extension FeedDraft {
     let isKey = Set(keyColumns.map { Array($0.name.utf8) })
     // A part that is wrong has been said, and the file is refused; its place is filled so that the feed's links are
     // looked at in the same pass.
-    let feed = Feed(
+    var feed = Feed(
       name: name,
       source: source ?? Source(name: "", baseURL: ""),
       path: path ?? "",
-      pagination: pagination ?? .odata(pageSize: 1),
+      pagination: pagination ?? .odata(ODataPaging(pageSize: 1)),
       filter: filter,
       query: query,
       key: key.map(\.value),
@@ -52,18 +55,19 @@ extension FeedDraft {
       parent: nil,
       keyColumns: keyColumns.map { $0.requiring() }
     )
-    return FeedDraft(feed: feed, table: table, parentFeed: parentFeed, parentField: parentField, value: value)
+    if let resumeWithin { feed.resumeWithin = resumeWithin }
+    return FeedDraft(
+      feed: feed,
+      table: table,
+      parentFeed: parentFeed,
+      parentField: parentField,
+      parentBatch: parentBatch,
+      value: value
+    )
   }
 
-  /// Parameters that the fetch sets: given once more, the vendor would see them twice.
   private static func reserved(_ pagination: Pagination?, _ cursor: Cursor?) -> [String] {
-    switch pagination {
-    case nil: []
-    // The other words of OData may be chosen: a vendor may want another order, or refuse to count.
-    case .odata: ["$filter", "$skiptoken"]
-    case .pageNumber(let paging):
-      [paging.pageParameter, paging.sizeParameter] + (cursor?.sinceParameter.map { [$0] } ?? [])
-    }
+    (pagination?.ownParameters ?? []) + (cursor?.sinceParameter.map { [$0] } ?? [])
   }
 
   /// Each key field has to be in the table, or rows could not be told apart there.

@@ -1,39 +1,47 @@
-public import JSONText
+internal import JSONText
 
 /// How a vendor hands out its records a page at a time.
 public enum Pagination: Equatable, Sendable {
-  /// OData 4: `Prefer: odata.maxpagesize`, then whatever `@odata.nextLink` says.
-  case odata(pageSize: Int)
+  case odata(ODataPaging)
   /// `?page=2&page_size=100`
   case pageNumber(PageNumberPaging)
+  /// Everything where a page tells, or its records tell, from where the next one goes on.
+  case rest(RESTPaging)
 
   /// The spelling in the file.
   enum Kind: String, CaseIterable {
     case odata
     case pageNumber = "page_number"
+    case offset
+    case cursor
+    case nextURL = "next_url"
+    case link
+    case lastID = "last_id"
   }
 
   /// Largest page that is ever asked for; a bigger one is a slip.
   public static let pageSizeMax = 100_000
 
+  /// Records a page, as the vendor is asked for them.
   public var pageSize: Int {
     switch self {
-    case .odata(let size): size
+    case .odata(let paging): paging.pageSize
     case .pageNumber(let paging): paging.pageSize
+    case .rest(let paging): paging.pageSize
     }
   }
-}
 
-/// The names and places that page-numbered REST vendors choose for themselves.
-public struct PageNumberPaging: Equatable, Sendable {
-  public var pageParameter = "page"
-  public var sizeParameter = "page_size"
-  public var pageSize: Int
-  public var firstPage = 1
-  /// Where in the answer the array of records is.
-  public var records: JSONPointer
-  /// Where in the answer the number of all records is; nil when the vendor does not say.
-  public var total: JSONPointer?
+  public var isOData: Bool { if case .odata = self { true } else { false } }
+
+  /// Parameters that the fetch sets: given once more under `query`, the vendor would see them twice.
+  var ownParameters: [String] {
+    switch self {
+    // The other words of OData may be chosen: a vendor may want another order, or refuse to count.
+    case .odata(let paging): ["$filter", "$skiptoken"] + (paging.walk == .keyset ? ["$orderby", "$top", "$skip"] : [])
+    case .pageNumber(let paging): [paging.pageParameter, paging.sizeParameter]
+    case .rest(let paging): [paging.position.parameter, paging.sizeParameter].compactMap { $0 }
+    }
+  }
 }
 
 extension Pagination {
@@ -45,18 +53,11 @@ extension Pagination {
     guard let kind else { return nil }
     switch kind {
     case .odata:
-      return size.map { .odata(pageSize: $0) }
+      return ODataPaging.read(object, pageSize: size).map { .odata($0) }
     case .pageNumber:
-      var paging = PageNumberPaging(pageSize: size ?? 1, records: JSONPointer(member: "data"))
-      if let given = object["page_parameter"]?.nonEmptyText() { paging.pageParameter = given.value }
-      if let given = object["size_parameter"]?.nonEmptyText() { paging.sizeParameter = given.value }
-      if let given = object["first_page"]?.integer(in: 0...1, "as the first page's number") { paging.firstPage = given }
-      if let given = object["records"]?.pointer() { paging.records = given }
-      if let given = object["total"] { paging.total = given.pointer() }
-      if paging.pageParameter == paging.sizeParameter {
-        (object["size_parameter"] ?? object["page_parameter"])?.problem("the page and its size have the same parameter")
-      }
-      return size == nil ? nil : .pageNumber(paging)
+      return PageNumberPaging.read(object, pageSize: size).map { .pageNumber($0) }
+    case .offset, .cursor, .nextURL, .link, .lastID:
+      return RESTPaging.read(object, kind, pageSize: size).map { .rest($0) }
     }
   }
 }

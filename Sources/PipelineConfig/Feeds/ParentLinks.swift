@@ -25,7 +25,9 @@ enum ParentLinks {
       let types = "\(column.type.rawValue) here and \(key.type.rawValue) in \(name.shown)"
       report(draft, "is \(types); make them the same", at: "field")
     }
-    return Feed.Parent(feed: parent.name, field: field.value, column: column, table: parent.table, keyColumn: key)
+    var link = Feed.Parent(feed: parent.name, field: field.value, column: column, table: parent.table, keyColumn: key)
+    if let batch = draft.parentBatch { link.batch = batch }
+    return link
   }
 
   private static func report(_ draft: FeedDraft, _ message: String, at member: String) {

@@ -1,5 +1,3 @@
-public import Telemetry
-
 /// A vendor: where it is, how to sign in, and how much it may be asked.
 public struct Source: Sendable {
   public var name: String
@@ -8,22 +6,8 @@ public struct Source: Sendable {
   public var auth = Auth.none
   public var limits = Limits()
   public var retry = Retry()
+  public var breaker = Breaker()
   public var timeouts = Timeouts()
-
-  /// How a request proves who sends it.
-  public enum Auth: Sendable {
-    case none
-    /// `Authorization: Bearer …`
-    case bearer(Secret)
-  }
-
-  /// How much the vendor may be asked at once and in a second.
-  public struct Limits: Equatable, Sendable {
-    /// Requests under way at once.
-    public var concurrency = 4
-    /// Requests a second; nil for as many as come.
-    public var perSecond: Double?
-  }
 
   /// How often and how long one request is tried again.
   public struct Retry: Equatable, Sendable {
@@ -33,6 +17,16 @@ public struct Source: Sendable {
     public var budget = Duration.seconds(600)
     /// Upper bound of the first wait; each later one doubles it.
     public var firstDelay = Duration.milliseconds(500)
+  }
+
+  /// When a source that fails is left alone, by all programs that ask it.
+  public struct Breaker: Equatable, Sendable {
+    /// Failures in a row that open it.
+    public var failures = 5
+    /// How long nothing is asked then.
+    public var openFor = Duration.seconds(30)
+    /// Requests that must succeed, afterwards, before all are let through again.
+    public var trialCalls = 3
   }
 
   /// When waiting ends.
@@ -53,30 +47,19 @@ extension Source {
     let auth = object["auth"].map { Auth.read($0) } ?? Auth.none
     let limits = object["limits"].map { Limits.read($0) } ?? Limits()
     let retry = object["retry"].map { Retry.read($0) } ?? Retry()
+    let breaker = object["breaker"].map { Breaker.read($0) } ?? Breaker()
     let timeouts = object["timeouts"].map { Timeouts.read($0) } ?? Timeouts()
     object.reportUnknown()
     guard let baseURL, let auth else { return nil }
-    return Source(name: name, baseURL: baseURL, auth: auth, limits: limits, retry: retry, timeouts: timeouts)
-  }
-}
-
-extension Source.Auth {
-  fileprivate static func read(_ value: ConfigValue) -> Self? {
-    guard let object = value.object() else { return nil }
-    let token = object.required("bearer")?.headerText()
-    object.reportUnknown()
-    return token.map { .bearer(Secret($0)) }
-  }
-}
-
-extension Source.Limits {
-  fileprivate static func read(_ value: ConfigValue) -> Self {
-    var limits = Self()
-    guard let object = value.object() else { return limits }
-    if let given = object["concurrency"]?.integer(in: 1...64, "requests at once") { limits.concurrency = given }
-    limits.perSecond = object["per_second"]?.number(in: 0.01...10_000, "requests a second")
-    object.reportUnknown()
-    return limits
+    return Source(
+      name: name,
+      baseURL: baseURL,
+      auth: auth,
+      limits: limits,
+      retry: retry,
+      breaker: breaker,
+      timeouts: timeouts
+    )
   }
 }
 
@@ -92,6 +75,18 @@ extension Source.Retry {
   }
 }
 
+extension Source.Breaker {
+  fileprivate static func read(_ value: ConfigValue) -> Self {
+    var breaker = Self()
+    guard let object = value.object() else { return breaker }
+    if let given = object["failures"]?.integer(in: 1...1000, "failures") { breaker.failures = given }
+    if let given = object["open_for"]?.duration(in: .milliseconds(100) ... .seconds(3600)) { breaker.openFor = given }
+    if let given = object["trial_calls"]?.integer(in: 1...100, "trial calls") { breaker.trialCalls = given }
+    object.reportUnknown()
+    return breaker
+  }
+}
+
 extension Source.Timeouts {
   fileprivate static func read(_ value: ConfigValue) -> Self {
     var timeouts = Self()
@@ -101,15 +96,5 @@ extension Source.Timeouts {
     if let given = object["whole"]?.duration(in: .seconds(1) ... .seconds(86_400)) { timeouts.whole = given }
     object.reportUnknown()
     return timeouts
-  }
-}
-
-extension ConfigValue {
-  /// A token as a header can carry it. No message shows it, wherever it came from.
-  fileprivate func headerText() -> String? {
-    guard let text = nonEmptyText() else { return nil }
-    if text.value.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) { return text.value }
-    problem("holds a character that a header cannot carry, such as a space or a newline")
-    return nil
   }
 }

@@ -97,6 +97,15 @@ struct OpenFile: ~Copyable {
     }
   }
 
+  /// Writes all bytes at a place of the file.
+  func write(_ bytes: Span<UInt8>, at offset: Int) throws(SpoolError) {
+    try SpoolError.wrapping("pwrite", path) {
+      try unsafe bytes.withUnsafeBytes { buffer in
+        _ = try unsafe descriptor.writeAll(toAbsoluteOffset: Int64(offset), buffer)
+      }
+    }
+  }
+
   /// Waits until the content is on the disk. After an error the content is lost: the kernel takes it for written, and a
   /// second call would succeed.
   func sync() throws(SpoolError) { try SpoolError.checking("fsync", path) { fsync(descriptor.rawValue) } }

@@ -93,8 +93,9 @@ struct FooterTests {
       #expect(error.message.contains("\(server.url)/next: status 500"), "\(error)")
       #expect(server.requests.allSatisfy { $0.contains("api_key=\(FetchTrial.canary)") })
       let footers = try trial.segments().map(\.footer)
-      #expect(footers.map(\.source?.firstURL) == ["\(server.url)/cars?api_key=***&$orderby=at,id&$count=true"])
-      #expect(footers[0].end == nil)
+      let shown = "\(server.url)/cars?api_key=***&$orderby=at,id&$count=true"
+      #expect(footers.map(\.source?.firstURL) == [shown, shown], "what came before the failure is published, too")
+      #expect(footers.allSatisfy { $0.end == nil })
     }
   }
 

@@ -4,7 +4,7 @@ import Testing
 @testable import Fetching
 
 /// Answers as broken gateways and unfriendly servers make them.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct StrangeAnswerTests {
   struct Case: CustomTestStringConvertible {
     var says: String

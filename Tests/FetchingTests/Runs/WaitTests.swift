@@ -7,7 +7,7 @@ import Testing
 @testable import Fetching
 
 /// Waiting: as long as the vendor asks, and no longer than the settings allow.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct WaitTests {
   /// When each request came.
   private final class Arrivals: Sendable {
@@ -98,13 +98,13 @@ struct WaitTests {
   @Test("the budget ends tries that the number of attempts would allow")
   func budget() async throws {
     try await WireServer.serving { _, _ in
-      WireServer.Reply("{}", status: "503 Busy", headers: ["Retry-After: 1"])
+      WireServer.Reply("{}", status: "503 Busy", headers: ["Retry-After: 3"])
     } _: { server in
       var trial = try FetchTrial(server.url)
       trial.pipeline.feeds[0].source.retry.attempts = 100
-      trial.pipeline.feeds[0].source.retry.budget = .milliseconds(1500)
+      trial.pipeline.feeds[0].source.retry.budget = .seconds(5)
       let error = try #require(try await trial.failure())
-      #expect(error.message.contains("(page 1, 2 attempts, the vendor asks to wait 1 s)"), "\(error)")
+      #expect(error.message.contains("(page 1, 2 attempts, the vendor asks to wait 3 s)"), "\(error)")
       #expect(server.requests.count == 2 && error.exitStatus == .temporaryFailure)
     }
   }

@@ -20,10 +20,16 @@ struct FetchTrial {
   let spool: Spool
 
   /// `source` holds more members of the source, each with a comma behind it.
-  init(_ url: String, style: Style = .odata, source: String = "", segmentRecords: Int = 20_000) throws {
+  init(
+    _ url: String,
+    style: Style = .odata,
+    auth: String = #"{ "bearer": "canary-5e1f" }"#,
+    source: String = "",
+    segmentRecords: Int = 20_000
+  ) throws {
     folder = try TestPipeline(
       sources: """
-        { "shop": { "base_url": "\(url)", "auth": { "bearer": "\(Self.canary)" }, \(source)
+        { "shop": { "base_url": "\(url)", "auth": \(auth), \(source)
                     "retry": { "attempts": 3, "budget": "60s", "first_delay": "10ms" },
                     "timeouts": { "connect": "2s", "idle": "60s", "whole": "60s" } } }
         """,
@@ -37,14 +43,17 @@ struct FetchTrial {
   enum Style {
     case odata
     case rest
+    /// With a pagination of the test's own.
+    case paged(String)
 
     var feed: String {
       let paging =
         switch self {
         case .odata: #"{ "kind": "odata", "page_size": 100 }"#
         case .rest: #"{ "kind": "page_number", "page_size": 2, "records": "/data", "total": "/total" }"#
+        case .paged(let pagination): pagination
         }
-      let since = if case .rest = self { #", "since_parameter": "since""# } else { "" }
+      let since = paging.contains(#""odata""#) ? "" : #", "since_parameter": "since""#
       return """
         { "cars": { "source": "shop", "path": "cars", "pagination": \(paging), "key": ["id"], "table": "car",
                     "cursor": { "field": "at", "type": "timestamp"\(since) },

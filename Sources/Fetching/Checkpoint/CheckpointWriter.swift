@@ -1,0 +1,60 @@
+internal import FoundationEssentials
+internal import JSONText
+internal import PipelineConfig
+internal import Spool
+
+/// Writes the checkpoint of one run.
+struct CheckpointWriter: Sendable {
+  private let feed: String
+  private let spool: Spool
+  private let secrets: KnownSecrets
+  private(set) var checkpoint: Checkpoint
+
+  init(_ checkpoint: Checkpoint, feed: Feed, spool: Spool, secrets: KnownSecrets) {
+    (self.feed, self.spool, self.secrets, self.checkpoint) = (feed.name, spool, secrets, checkpoint)
+  }
+
+  /// The vendor's time when the run began; the first that is told counts.
+  mutating func note(began: Date) {
+    checkpoint.began = checkpoint.began ?? Int((began.timeIntervalSince1970 * 1000).rounded(.down))
+  }
+
+  /// Before a segment is published.
+  ///
+  /// - Throws: `SpoolError`.
+  mutating func willPublish(_ after: Checkpoint.Stand) throws(SpoolError) {
+    checkpoint.after = after
+    checkpoint.written = Int(Date.now.timeIntervalSince1970 * 1000)
+    var written = checkpoint
+    // A vendor may write a credential into its links. It is not kept; without it the walk goes on by the last record, or anew.
+    if secrets.hidden(in: written.json.encoded) != written.json.encoded {
+      written.before.position = written.before.position.withoutLink
+      written.after?.position = after.position.withoutLink
+      guard secrets.hidden(in: written.json.encoded) == written.json.encoded else { return }
+    }
+    try written.save(feed, in: spool)
+  }
+
+  /// Behind it.
+  mutating func didPublish() {
+    if let after = checkpoint.after { (checkpoint.before, checkpoint.after) = (after, nil) }
+  }
+
+  /// The run is over, and there is nothing to go on from.
+  ///
+  /// - Throws: `SpoolError`.
+  func clear() throws(SpoolError) { try Checkpoint.clear(feed, in: spool) }
+}
+
+extension JSONValue {
+  /// A position without the vendor's link.
+  fileprivate var withoutLink: JSONValue {
+    guard case .object(let members) = self else { return self }
+    return .object(
+      members.map { member in
+        member.name == "link"
+          ? JSONMember(name: "link", value: .null) : JSONMember(name: member.name, value: member.value.withoutLink)
+      }
+    )
+  }
+}

@@ -1,0 +1,47 @@
+internal import JSONText
+internal import PipelineConfig
+
+/// Paging by the last record's id: `?starting_after=…`.
+///
+/// The end is a page that says that no other follows, or an empty one. A page whose last id is the one that was asked from
+/// would be asked for for ever.
+struct LastIDPaging: Paging {
+  private let query: FeedQuery
+  private let paging: RESTPaging
+  private let parameter: String
+  private var id: String?
+  private(set) var isFinished = false
+
+  init(_ query: FeedQuery, _ paging: RESTPaging, parameter: String) {
+    (self.query, self.paging, self.parameter) = (query, paging, parameter)
+  }
+
+  func address(ofPage number: Int, read: Int) -> WebAddress? {
+    number == read + 1 ? query.rest(paging, at: id.map { (parameter, $0) }) : nil
+  }
+
+  mutating func pageRead(_ page: PageFacts, _ sums: PagingSums) throws(PagingProblem) {
+    let isComplete = sums.expected.map { sums.records >= $0 } ?? false
+    guard page.records > 0, page.hasMore != false, !(page.hasMore == nil && isComplete) else {
+      isFinished = true
+      return
+    }
+    guard let last = page.last?.values.first, let text = last.text ?? Self.number(last) else {
+      throw .noPosition(page: page.number)
+    }
+    guard text != id else { throw .loop(page: page.number) }
+    id = text
+  }
+
+  private static func number(_ value: JSONValue) -> String? {
+    if case .number(let digits) = value { digits } else { nil }
+  }
+
+  var position: JSONValue { id.map { .string($0) } ?? .null }
+
+  mutating func restore(_ position: JSONValue) -> Bool {
+    guard let id = position.text else { return position == .null }
+    self.id = id
+    return true
+  }
+}

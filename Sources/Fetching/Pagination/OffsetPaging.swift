@@ -1,0 +1,36 @@
+internal import JSONText
+internal import PipelineConfig
+
+/// Paging by the number of records before a page: `?offset=200&limit=100`.
+///
+/// The next page begins where the one before ended, whatever its size: one page at a time, since a vendor that gives fewer
+/// records than it was asked for would leave gaps between pages that were asked for ahead. The end is an empty page, or as
+/// many records as the vendor's newest total says.
+struct OffsetPaging: Paging {
+  private let query: FeedQuery
+  private let paging: RESTPaging
+  private let parameter: String
+  private var offset = 0
+  private(set) var isFinished = false
+
+  init(_ query: FeedQuery, _ paging: RESTPaging, parameter: String) {
+    (self.query, self.paging, self.parameter) = (query, paging, parameter)
+  }
+
+  func address(ofPage number: Int, read: Int) -> WebAddress? {
+    number == read + 1 ? query.rest(paging, at: (parameter, String(offset))) : nil
+  }
+
+  mutating func pageRead(_ page: PageFacts, _ sums: PagingSums) {
+    offset += page.records
+    isFinished = page.records == 0 || sums.expected.map { sums.records >= $0 } ?? false
+  }
+
+  var position: JSONValue { .number(String(offset)) }
+
+  mutating func restore(_ position: JSONValue) -> Bool {
+    guard let offset = position.count else { return false }
+    self.offset = offset
+    return true
+  }
+}

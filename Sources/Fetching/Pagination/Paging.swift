@@ -1,0 +1,89 @@
+internal import JSONText
+
+/// One way of getting from page to page.
+///
+/// A pure value: it is told what a page held and answers with the next request, so a test needs no server.
+protocol Paging: Sendable {
+  /// The end was reached.
+  var isFinished: Bool { get }
+
+  /// The address of a page, counted from 1, when `read` pages were read; nil when that depends on a page that is still under
+  /// way.
+  func address(ofPage number: Int, read: Int) -> WebAddress?
+
+  /// Moves on behind a page. Pages are told in the order in which they were asked for.
+  ///
+  /// - Throws: ``PagingProblem``: going on would repeat pages or lose records.
+  mutating func pageRead(_ page: PageFacts, _ sums: PagingSums) throws(PagingProblem)
+
+  /// Finds another way on after the vendor refused the request whose turn it is.
+  ///
+  /// - Returns: False when there is none.
+  mutating func recover(from refusal: PageRefusal, _ sums: PagingSums) -> Bool
+
+  /// Records in all, as a page says it.
+  func total(of page: PageFacts) -> Int?
+
+  /// From where the walk goes on behind the pages that were read, as a checkpoint keeps it.
+  var position: JSONValue { get }
+
+  /// Goes on where another run of the same feed stopped.
+  ///
+  /// - Returns: False when the position is none of this kind's; the walk then begins at its beginning.
+  mutating func restore(_ position: JSONValue) -> Bool
+}
+
+extension Paging {
+  func total(of page: PageFacts) -> Int? { page.total }
+
+  mutating func recover(from refusal: PageRefusal, _ sums: PagingSums) -> Bool { false }
+}
+
+/// What was read so far.
+struct PagingSums: Equatable, Sendable {
+  var pages = 0
+  var records = 0
+  /// What the vendor said last that there is in all.
+  var expected: Int?
+}
+
+/// A request that the vendor refused for good.
+struct PageRefusal: Equatable, Sendable {
+  /// Of the answer; nil when there was none.
+  var status: Int?
+  /// The answer had a status of success and no page in it.
+  var isContent: Bool
+  /// No answer came in time.
+  var isTimeout = false
+}
+
+/// A page to ask for.
+struct PageRequest: Equatable, Sendable {
+  /// Place in the run, from 1.
+  var number: Int
+  var address: WebAddress
+}
+
+/// What a page was found to hold, as far as paging needs it.
+struct PageFacts: Equatable, Sendable {
+  /// Place in the run, from 1.
+  var number: Int
+  var records: Int
+  /// Records in all, as this page says.
+  var total: Int?
+  /// The vendor's link to the next page or token of it, as written.
+  var nextLink: String?
+  /// Whether another page follows, as this one says.
+  var hasMore: Bool?
+  /// Where the first and the last record stand in the order that was asked for.
+  var first: RecordPosition?
+  var last: RecordPosition?
+  /// Where the page was found: what a relative link starts from.
+  var address: WebAddress
+  var fingerprint: PageFingerprint
+}
+
+/// Where a record stands in an order: the values of the fields that are ordered by, as the vendor wrote them.
+struct RecordPosition: Equatable, Sendable {
+  var values: [JSONValue]
+}

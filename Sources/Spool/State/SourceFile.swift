@@ -1,0 +1,185 @@
+internal import Glibc
+internal import SystemPackage
+
+/// A source's state and the times of its latest requests, in a file that all programs which ask that source share:
+/// `.sources/<source>.state`.
+///
+/// Numbers of 64 bits, little-endian: a mark of the format, the capacity of the ring, the fields of ``SourceState``; sixty-four
+/// pairs of a minute and the bytes that came in it; then the ring of request times in milliseconds since 1970, where request
+/// `n` stands at `n` modulo the capacity. Changed under a lock only. It is not made durable: after a loss of power the
+/// shorter windows are over anyway.
+public struct SourceFile: ~Copyable {
+  private let file: OpenFile
+  private let capacity: Int
+
+  private static let mark = 0x5745_4952_0001
+  private static let minutesCount = 64
+  /// Requests that wait at once: sixteen programs with as many as a source allows.
+  private static let queueMax = 16 * 64
+  private static let minutesAt = 2 + SourceState.fieldCount
+  private static let headerCount = minutesAt + 2 * minutesCount
+
+  /// So many requests within so long.
+  public struct Window: Equatable, Sendable {
+    public var count: Int
+    public var milliseconds: Int
+
+    public init(count: Int, milliseconds: Int) { (self.count, self.milliseconds) = (count, milliseconds) }
+  }
+
+  /// A request's place in the ring, and when it may go out.
+  public struct Turn: Equatable, Sendable {
+    public var index: Int
+    /// Milliseconds since 1970.
+    public var time: Int
+  }
+
+  init(_ path: FilePath, capacity: Int) throws(SpoolError) {
+    file = try OpenFile(path, .readWrite, options: .create)
+    self.capacity = max(1, capacity)
+  }
+
+  /// Changes the state, alone among all programs.
+  ///
+  /// - Throws: ``SpoolError``.
+  public borrowing func update<Value>(_ body: (inout SourceState) -> Value) throws(SpoolError) -> Value {
+    try locked { header throws(SpoolError) in
+      var state = SourceState(fields: Array(header[2..<Self.minutesAt]))
+      let before = state
+      let value = body(&state)
+      if state != before { try write(state.fields, at: 2) }
+      return value
+    }
+  }
+
+  /// Takes the next turn that keeps to every window, counting the requests of all programs.
+  ///
+  /// - Parameters:
+  ///   - now: Milliseconds since 1970.
+  ///   - bytesPerHour: No turn before the bytes of the last hour are fewer.
+  /// - Throws: ``SpoolError``.
+  public borrowing func takeTurn(_ windows: [Window], bytesPerHour: Int?, now: Int) throws(SpoolError) -> Turn {
+    try locked { header throws(SpoolError) in
+      let index = header[2]
+      var time = now
+      for window in windows where window.count <= min(index, capacity) {
+        // Turns lie ahead as far as programs queue for them. A clock that was set back must not stop everything for longer.
+        let furthest = now + window.milliseconds * (1 + Self.queueMax / window.count)
+        let earlier = min(try ring(index - window.count), furthest)
+        time = max(time, earlier + window.milliseconds)
+      }
+      if let bytesPerHour { time = max(time, Self.bytesEnd(header, limit: bytesPerHour, now: now)) }
+      try write([time], at: Self.headerCount + index % capacity)
+      try write([index + 1], at: 2)
+      return Turn(index: index, time: time)
+    }
+  }
+
+  /// Notes when a request was at the vendor at the latest, and what came back.
+  ///
+  /// - Throws: ``SpoolError``.
+  public borrowing func settle(_ turn: Turn, at time: Int, bytes: Int) throws(SpoolError) {
+    try locked { header throws(SpoolError) in
+      if header[2] - turn.index <= capacity, time > turn.time {
+        try write([time], at: Self.headerCount + turn.index % capacity)
+      }
+      guard bytes > 0 else { return }
+      let minute = time / 60_000
+      let place = Self.minutesAt + 2 * (minute % Self.minutesCount)
+      let before = header[place] == minute ? header[place + 1] : 0
+      try write([minute, before + bytes], at: place)
+    }
+  }
+
+  /// When the bytes of the last hour are fewer than the limit. Whole minutes count, so the hour is up to a minute longer.
+  private static func bytesEnd(_ header: [Int], limit: Int, now: Int) -> Int {
+    let minute = now / 60_000
+    let minutes = (0..<minutesCount).map { (at: header[minutesAt + 2 * $0], bytes: header[minutesAt + 2 * $0 + 1]) }
+      .filter { $0.at > minute - 61 && $0.at <= minute }.sorted { $0.at < $1.at }
+    var sum = minutes.reduce(0) { $0 + $1.bytes }
+    for (at, bytes) in minutes where sum >= limit {
+      sum -= bytes
+      if sum < limit { return (at + 61) * 60_000 }
+    }
+    return now
+  }
+}
+
+extension SourceFile {
+  /// Runs with the lock and the numbers before the ring, which are made anew when the file is new or of another form.
+  private borrowing func locked<Value>(_ body: ([Int]) throws(SpoolError) -> Value) throws(SpoolError) -> Value {
+    _ = try file.lock(waits: true)
+    defer { file.unlock() }
+    let header = try numbers(at: 0, count: Self.headerCount)
+    if header.count == Self.headerCount, header[0] == Self.mark, header[1] == capacity { return try body(header) }
+    return try body(try makeAnew(header))
+  }
+
+  /// Another capacity keeps the latest requests that it has room for: a changed limit must not forget what was asked.
+  private borrowing func makeAnew(_ old: [Int]) throws(SpoolError) -> [Int] {
+    var header = [Self.mark, capacity] + [Int](repeating: 0, count: Self.headerCount - 2)
+    var times: [Int] = []
+    if old.count == Self.headerCount, old[0] == Self.mark, old[1] > 0 {
+      header.replaceSubrange(2..., with: old[2...])
+      let kept = try numbers(at: Self.headerCount, count: old[1])
+      let count = min(old[2], capacity, old[1])
+      times = ((old[2] - count)..<old[2]).map { kept.indices.contains($0 % old[1]) ? kept[$0 % old[1]] : 0 }
+    }
+    var ring = [Int](repeating: 0, count: capacity)
+    for (offset, time) in times.enumerated() { ring[(header[2] - times.count + offset) % capacity] = time }
+    try write(header + ring, at: 0)
+    return header
+  }
+
+  private borrowing func ring(_ index: Int) throws(SpoolError) -> Int {
+    try numbers(at: Self.headerCount + index % capacity, count: 1).first ?? 0
+  }
+
+  /// Fewer when the file ends before.
+  private borrowing func numbers(at place: Int, count: Int) throws(SpoolError) -> [Int] {
+    let bytes = try file.bytes(at: place * 8, count: count * 8)
+    return (0..<(bytes.count / 8)).map { number in
+      (0..<8).reduce(0) { $0 | Int(bytes[number * 8 + $1]) << ($1 * 8) }
+    }
+  }
+
+  private borrowing func write(_ numbers: [Int], at place: Int) throws(SpoolError) {
+    let bytes = numbers.flatMap { number in (0..<8).map { UInt8(truncatingIfNeeded: number >> ($0 * 8)) } }
+    try file.write(bytes.span, at: place * 8)
+  }
+}
+
+extension Spool {
+  /// The file that all programs share which ask a source; made when it is not there.
+  ///
+  /// `capacity` is the number of requests that are remembered: the largest count of any window.
+  ///
+  /// - Throws: ``SpoolError``.
+  public func sourceFile(_ source: String, capacity: Int) throws(SpoolError) -> SourceFile {
+    guard FeedName.isValid(source) else { throw .badName(source, of: "source") }
+    let directory = root.appending(".sources")
+    try Directory.ensure(directory)
+    return try SourceFile(directory.appending("\(source).state"), capacity: capacity)
+  }
+
+  /// What is known of a source; nil when it was never asked.
+  ///
+  /// - Throws: ``SpoolError``.
+  public func sourceState(_ source: String) throws(SpoolError) -> SourceState? {
+    guard FeedName.isValid(source) else { throw .badName(source, of: "source") }
+    let path = root.appending(".sources").appending("\(source).state")
+    do throws(SpoolError) { return try SourceFile.state(at: path) } catch .system(.noSuchFileOrDirectory, _, _) {
+      return nil
+    }
+  }
+}
+
+extension SourceFile {
+  /// Reads without the lock: for people.
+  fileprivate static func state(at path: FilePath) throws(SpoolError) -> SourceState? {
+    let bytes = try OpenFile(path).bytes(at: 0, count: minutesAt * 8)
+    guard bytes.count == minutesAt * 8 else { return nil }
+    let numbers = (0..<minutesAt).map { number in (0..<8).reduce(0) { $0 | Int(bytes[number * 8 + $1]) << ($1 * 8) } }
+    return numbers[0] == mark ? SourceState(fields: Array(numbers[2...])) : nil
+  }
+}
