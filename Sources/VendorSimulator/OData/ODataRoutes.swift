@@ -15,7 +15,7 @@ struct ODataRoutes: Sendable {
     (self.vendor, self.replies, self.window) = (vendor, replies, window)
   }
 
-  func add(to group: RouterGroup<BasicRequestContext>) {
+  func add(to group: RouterGroup<VendorContext>) {
     group.get("") { request, _ in serviceDocument(request) }
     group.get("$metadata") { request, _ in metadata(request) }
     group.get("{set}") { request, context in try page(request, of: context.parameters.get("set") ?? "") }

@@ -4,7 +4,7 @@ internal import Telemetry
 
 /// Turns whatever goes wrong behind it into the vendor's error body.
 struct RefusalMiddleware: RouterMiddleware {
-  typealias Context = BasicRequestContext
+  typealias Context = VendorContext
 
   let replies: Replies
 
