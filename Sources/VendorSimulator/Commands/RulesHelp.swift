@@ -1,6 +1,8 @@
 /// What a rules document may say; the part of `weir-vendor rules --help` that grows with the vendor.
 enum RulesHelp {
-  static let text = [auth, dialects].joined(separator: "\n\n")
+  static let text = [auth, dialects, limits, FaultsHelp.text, FaultsHelp.replay, FaultsHelp.etag].joined(
+    separator: "\n\n"
+  )
 
   private static let auth = """
     AUTH  who is let in; without it the bearer token of --token counts
@@ -44,5 +46,22 @@ enum RulesHelp {
          "first_page"        1 or 0
          "page_size", "page_size_max", "page_size_capped"
          "constants"         members that every answer has besides
+    """
+
+  private static let limits = """
+    LIMITS  how much the vendor lets itself be asked; what goes over is refused,
+      counted as a violation, and seen in weir-vendor log
+      {"limits": {"per_second": 2, "per_minute": 60, "per_hour": 2000}}
+         "per_second", "per_minute", "per_hour", "per_day"   requests
+         "bytes_per_hour"   of answers, as sent
+         "concurrency"      requests under way at once
+         "window"           sliding (any second, any minute), or fixed (the clock's)
+         "status"           429, or 503 and others
+         "retry_after"      seconds, date, past (a date that is over), garbage, none
+         "headers"          array of x-ratelimit, draft-6, draft-7, draft-10, percent,
+                            quota; they are on every answer
+         "reset"            of x-ratelimit: delta, epoch, epoch_ms
+         "suspend_after"    violations after which everything is refused with 403
+         "suspend_for"      seconds of that; a day
     """
 }

@@ -26,9 +26,12 @@ struct ServeCommand: AsyncParsableCommand {
         /vendor/state           counts and stamps
         /vendor/advance         POST: to the next snapshot
         /vendor/rules           GET, PUT, DELETE: how the vendor behaves
+        /vendor/edit            POST: changes, adds and deletes records
+        /vendor/log             GET, DELETE: the requests that came, one a line
+        /vendor/log/summary     what they come to
         /vendor/revoke          POST: ends all tokens that OAuth2 gave out
 
-      Dialects, ways to sign in and whatever else makes a vendor difficult are
+      Dialects, ways to sign in, limits, faults, recorded traffic and whatever else makes a vendor difficult are
       rules: a JSON document for --rules, changed while it runs with weir-vendor
       rules, whose --help has them all.
 
@@ -65,6 +68,9 @@ struct ServeCommand: AsyncParsableCommand {
   @Option(help: "Keep up to this many MiB of answers to send them again; 0 makes each anew.")
   var prepareMib = 0
 
+  @Option(help: "Requests that the log keeps one by one; counts are of all.")
+  var logEntries = 50_000
+
   @Option(help: ArgumentHelp("How the vendor behaves, as JSON; see: weir-vendor rules --help.", valueName: "file"))
   var rules: String?
 
@@ -73,6 +79,9 @@ struct ServeCommand: AsyncParsableCommand {
     guard (0...9).contains(gzipLevel) else { throw ValidationError("--gzip-level is 0 to 9, not \(gzipLevel)") }
     guard (0...65_536).contains(prepareMib) else {
       throw ValidationError("--prepare-mib is 0 to 65536, not \(prepareMib)")
+    }
+    guard (0...10_000_000).contains(logEntries) else {
+      throw ValidationError("--log-entries is 0 to 10000000, not \(logEntries)")
     }
     if token?.isEmpty == true { throw ValidationError("--token is empty; leave it out to let everyone in") }
   }
@@ -86,10 +95,11 @@ struct ServeCommand: AsyncParsableCommand {
       pageWindow: pageWindow,
       gzipLevel: gzipLevel,
       preparedByteCountMax: prepareMib << 20,
+      logEntriesMax: logEntries,
       rules: try rules.map { file throws(VendorError) in try VendorRules(RulesFile.read(file)) } ?? VendorRules()
     )
     let host = host
-    let listener = VendorServer(vendor: vendor, options: options).listener { port in
+    let listener = try VendorServer(vendor: vendor, options: options).listener { port in
       StandardTerminal().data("listening on http://\(host.contains(":") ? "[\(host)]" : host):\(port)")
     }
     do {

@@ -10,6 +10,8 @@ struct PageTwist: Equatable, Sendable {
     case first
     /// There is one on the last page too, and on what follows.
     case always
+    /// To the next page, as an address relative to this one.
+    case relative
     /// To another host, port, scheme or user.
     case origin(ForeignOrigin)
   }

@@ -26,6 +26,8 @@ struct PageLink: Sendable {
     switch twist?.link {
     case nil, .always?:
       (next, token) = walk.hasMore ? (address(nextQuery), walk.next) : (nil, nil)
+    case .relative?:
+      (next, token) = walk.hasMore ? ("?\(nextQuery)", walk.next) : (nil, nil)
     case .missing?: (next, token) = (nil, nil)
     case .first?: (next, token) = (first, "")
     case .own?:

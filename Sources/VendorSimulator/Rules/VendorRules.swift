@@ -3,7 +3,7 @@ internal import JSONText
 /// How a vendor behaves beyond serving its records, as a rules document says it: the file of `serve --rules`, or what is
 /// put to `/vendor/rules` while it runs.
 ///
-///     {"auth": {…}, "dialects": {"/v2/cars": {…}}, "etag": true}
+///     {"auth": {…}, "dialects": {"/v2/cars": {…}}, "limits": {"per_minute": 60}}
 ///
 /// Each member stands by itself; what is not there is as it is without rules. `weir-vendor rules --help` has them all.
 struct VendorRules: Sendable {
@@ -12,9 +12,15 @@ struct VendorRules: Sendable {
   var auth: AuthScheme?
   /// By path; a path's last part may be `{set}`.
   var dialects: [String: RESTDialect] = [:]
+  var limits: LimitSettings?
+  /// Whether answers carry an ETag.
+  var hasETags = false
+  var replay: ReplaySettings?
+  /// In the order in which they are asked.
+  var faults: [FaultRule] = []
 
   /// Sections there are, in the order in which they are shown.
-  static let names = ["auth", "dialects"]
+  static let names = ["auth", "dialects", "limits", "faults", "etag", "replay"]
 
   init() {}
 
@@ -26,6 +32,12 @@ struct VendorRules: Sendable {
     }
     if let value = object.value("auth") { auth = try AuthScheme.read(value, at: "auth") }
     if let given = try object.object("dialects") { dialects = try Self.dialects(given) }
+    if let value = object.value("limits") { limits = try LimitSettings.read(value, at: "limits") }
+    hasETags = try object.bool("etag") ?? false
+    if let value = object.value("replay") { replay = try ReplaySettings.read(value, at: "replay") }
+    for (index, value) in (try object.elements("faults") ?? []).enumerated() {
+      faults.append(try FaultRule.read(value, at: "faults[\(index)]", index: index))
+    }
     try object.finish()
   }
 

@@ -8,6 +8,8 @@ struct VendorContext: RequestContext {
   let channel: any Channel
   /// The rules as they were when the request came: a change meets the next one.
   var live: LiveRules
+  /// What the log has of the request; nil for the paths under /vendor.
+  var visit: Visit?
   /// What a fault does to the page.
   var twist: PageTwist?
 

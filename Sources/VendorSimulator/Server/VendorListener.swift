@@ -17,8 +17,9 @@ struct VendorListener: Service {
   let port: Int
   let responder: any HTTPResponder<VendorContext>
   let rules: RulesInForce
+  let log: RequestLog
   let onListening: @Sendable (Int) -> Void
-  let door = Door()
+  let door: Door
 
   /// How long requests that are under way may take when the program is told to stop.
   private static let patience = TimeAmount.seconds(1)
@@ -85,10 +86,31 @@ struct VendorListener: Service {
   ) async throws {
     var context = VendorContext(source: ApplicationRequestContextSource(channel: channel, logger: logger))
     context.live = rules.current
+    guard !request.isControl else { return try await answer(request, context, writer, nil) }
+    let visit = log.begin(request)
+    context.visit = visit
+    do {
+      try await answer(request, context, writer, visit)
+    } catch {
+      log.end(visit, status: visit.notes.sentStatus, bodyBytes: visit.notes.sentBytes)
+      throw error
+    }
+  }
+
+  @concurrent private func answer(
+    _ request: Request,
+    _ context: VendorContext,
+    _ writer: consuming ResponseWriter,
+    _ visit: Visit?
+  ) async throws {
     var response = try await responder.respond(to: request, context: context)
     response.headers[.date] = HTTPDate.text(of: .now())
     response.headers[.server] = "weir-vendor/\(WeirVersion.current)"
+    let (status, bytes) = (response.status.code, response.body.contentLength ?? 0)
     try await writer.write(response: response.head, body: response.body)
+    guard let visit else { return }
+    context.live.limiter?.sent(bytes, at: .now())
+    log.end(visit, status: status, bodyBytes: bytes)
   }
 
   static func logger() -> Logger {

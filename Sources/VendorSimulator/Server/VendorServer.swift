@@ -18,6 +18,8 @@ struct VendorServer {
     var gzipLevel = 1
     /// Most bytes of answers that are kept ready; 0: every answer is made anew.
     var preparedByteCountMax = 0
+    /// Requests that the log keeps one by one.
+    var logEntriesMax = 50_000
     /// How the vendor behaves from the start.
     var rules = VendorRules()
   }
@@ -25,11 +27,15 @@ struct VendorServer {
   let vendor: Vendor
   let options: Options
   let rules: RulesInForce
+  let log: RequestLog
+  private let door = Door()
   private let prepared: PreparedAnswers
 
-  init(vendor: Vendor, options: Options) {
+  /// - Throws: ``VendorError``: what is to be replayed cannot be read.
+  init(vendor: Vendor, options: Options) throws(VendorError) {
     (self.vendor, self.options) = (vendor, options)
-    rules = RulesInForce(options.rules)
+    rules = try RulesInForce(options.rules)
+    log = RequestLog(entriesMax: options.logEntriesMax)
     prepared = PreparedAnswers(byteCountMax: options.preparedByteCountMax)
   }
 
@@ -38,11 +44,18 @@ struct VendorServer {
     let replies = Replies(gzipLevel: options.gzipLevel)
     let router = Router(context: VendorContext.self)
     router.add(middleware: RefusalMiddleware(replies: replies))
+    router.add(middleware: LimitMiddleware())
+    router.add(
+      middleware: FaultMiddleware(vendor: vendor, replies: replies, door: door, prepared: prepared)
+    )
     router.add(middleware: AuthMiddleware(token: options.token, replies: replies))
+    router.add(middleware: ETagMiddleware())
+    router.add(middleware: ReplayMiddleware(replies: replies))
     if options.preparedByteCountMax > 0 { router.add(middleware: PreparedMiddleware(prepared: prepared)) }
     router.add(middleware: RESTRoutes(vendor: vendor, replies: replies))
     ODataRoutes(vendor: vendor, replies: replies, window: options.pageWindow).add(to: router.group("odata"))
-    ControlRoutes(vendor: vendor, replies: replies, rules: rules, prepared: prepared).add(to: router.group("vendor"))
+    ControlRoutes(vendor: vendor, replies: replies, rules: rules, log: log, prepared: prepared)
+      .add(to: router.group("vendor"))
     return router
   }
 
@@ -56,7 +69,9 @@ struct VendorServer {
       port: options.port,
       responder: router().buildResponder(),
       rules: rules,
-      onListening: onListening
+      log: log,
+      onListening: onListening,
+      door: door
     )
   }
 }

@@ -44,7 +44,7 @@ struct Client: Sendable {
     options.rules = try VendorRules(JSONValue(parsing: rules))
     let vendor = try Vendor(sources)
     let (ports, port) = AsyncStream.makeStream(of: Int.self)
-    let listener = VendorServer(vendor: vendor, options: options).listener { port.yield($0) }
+    let listener = try VendorServer(vendor: vendor, options: options).listener { port.yield($0) }
     var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
     configuration.connectionPool.retryConnectionEstablishment = false
     try await withThrowingTaskGroup { group in
