@@ -17,7 +17,7 @@ let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
-let hummingbirdTesting = Target.Dependency.product(name: "HummingbirdTesting", package: "hummingbird")
+let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
@@ -25,6 +25,7 @@ let nioHTTPCompression = Target.Dependency.product(name: "NIOHTTPCompression", p
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 
 /// A library of the house: its folder in Sources, and the floors below that it stands on.
@@ -117,9 +118,8 @@ let package = Package(
     room(
       "VendorSimulator",
       on: [
-        "CZlib", "JSONText", "LZ4", "Telemetry", argumentParser, asyncHTTPClient, httpTypes, hummingbird, logging,
-        nioCore,
-        nioHTTP1, serviceLifecycle, system,
+        "CZlib", "JSONText", "LZ4", "Telemetry", argumentParser, asyncHTTPClient, httpTypes, hummingbird,
+        hummingbirdCore, logging, nioCore, nioHTTP1, nioPosix, serviceLifecycle, system, unixSignals,
       ]
     ),
     room("TestSupport", on: ["PipelineConfig", "Postgres", "Spool", "Telemetry", subprocess, system]),
@@ -165,8 +165,8 @@ let package = Package(
     tests(
       "VendorSimulatorTests",
       on: [
-        "VendorSimulator", "JSONText", "Telemetry", "TestSupport", httpTypes, hummingbird, hummingbirdTesting, nioCore,
-        system,
+        "VendorSimulator", "JSONText", "Telemetry", "TestSupport", asyncHTTPClient, httpTypes, nioCore, nioHTTP1,
+        serviceLifecycle, system,
       ]
     ),
   ],

@@ -11,12 +11,17 @@ public struct VendorCommand: AsyncParsableCommand {
       EXAMPLES
         weir-vendor serve --homes 2000 --hotels 1000 --cars 5000 --token practice
         weir-vendor advance --token practice
+        weir-vendor rules --token practice limits.json
+        weir-vendor log --token practice --summary | jq .highest_in
         weir-vendor make cars --count 200000 --seed 1 > cars.ndjson
 
       \(ExitStatus.helpSection)
       """,
     version: WeirVersion.current,
-    subcommands: [ServeCommand.self, AdvanceCommand.self, MakeCommand.self]
+    subcommands: [
+      ServeCommand.self, AdvanceCommand.self, RulesCommand.self, LogCommand.self, EditCommand.self,
+      MakeCommand.self,
+    ]
   )
 
   public init() {}

@@ -15,19 +15,22 @@ struct ODataRoutes: Sendable {
     (self.vendor, self.replies, self.window) = (vendor, replies, window)
   }
 
-  func add(to group: RouterGroup<BasicRequestContext>) {
+  func add(to group: RouterGroup<VendorContext>) {
     group.get("") { request, _ in serviceDocument(request) }
     group.get("$metadata") { request, _ in metadata(request) }
-    group.get("{set}") { request, context in try page(request, of: context.parameters.get("set") ?? "") }
+    group.get("{set}") { request, context in
+      try page(request, of: context.parameters.get("set") ?? "", context.twist)
+    }
     group.get("{set}/$count") { request, context in try count(request, of: context.parameters.get("set") ?? "") }
   }
 
-  private func page(_ request: Request, of set: String) throws(Refusal) -> Response {
+  private func page(_ request: Request, of set: String, _ twist: PageTwist?) throws(Refusal) -> Response {
     let version = try replies.version(of: set, from: vendor)
     let query = try QueryString(request.uri.query ?? "")
     let options = try QueryOptions(query, headers: request.headers)
     let odata = try ODataQuery(options, of: version, cache: cache)
-    let (body, pageSize) = try ODataPage.body(odata, root: root(request), query: query, window: window)
+    let links = ODataLinks(root: root(request), set: set, query: query, twist: twist)
+    let (body, pageSize) = try ODataPage.body(odata, links: links, window: window)
     var headers = Self.headers
     if options.pageSize != nil, let name = HTTPField.Name("Preference-Applied") {
       headers[name] = "odata.maxpagesize=\(pageSize)"

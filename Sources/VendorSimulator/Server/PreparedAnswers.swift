@@ -42,7 +42,7 @@ final class PreparedAnswers: Sendable {
 
 /// Answers from what is prepared; stands behind the token check.
 struct PreparedMiddleware: RouterMiddleware {
-  typealias Context = BasicRequestContext
+  typealias Context = VendorContext
 
   let prepared: PreparedAnswers
 
@@ -56,7 +56,7 @@ struct PreparedMiddleware: RouterMiddleware {
       prepared.forget()
       return answer
     }
-    guard !request.uri.path.hasPrefix("/vendor") else { return try await next(request, context) }
+    guard !request.isControl, context.twist == nil else { return try await next(request, context) }
     let key = PreparedAnswers.Key(
       uri: request.uri.string,
       host: request.head.authority,

@@ -15,10 +15,7 @@ struct Refusal: Error, Equatable {
     Self(status: .notImplemented, code: "NotImplemented", message: message)
   }
 
-  static let unauthorized = Self(
-    status: .unauthorized,
-    code: "Unauthorized",
-    message: "A valid bearer token is required.",
-    headers: [.wwwAuthenticate: "Bearer"]
-  )
+  static func unauthorized(_ message: String, challenge: String = "Bearer") -> Self {
+    Self(status: .unauthorized, code: "Unauthorized", message: message, headers: [.wwwAuthenticate: challenge])
+  }
 }

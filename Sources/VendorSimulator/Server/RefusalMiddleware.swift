@@ -4,7 +4,7 @@ internal import Telemetry
 
 /// Turns whatever goes wrong behind it into the vendor's error body.
 struct RefusalMiddleware: RouterMiddleware {
-  typealias Context = BasicRequestContext
+  typealias Context = VendorContext
 
   let replies: Replies
 
@@ -21,6 +21,8 @@ struct RefusalMiddleware: RouterMiddleware {
       let code = error.status == .notFound ? "NotFound" : "HTTP\(error.status.code)"
       let message = error.body ?? "\(request.method) \(request.uri.path): \(error.status.reasonPhrase)"
       return replies.response(to: request, Refusal(status: error.status, code: code, message: message))
+    } catch let error as VendorError where error.exitStatus == .config || request.isControl && request.method == .put {
+      return replies.response(to: request, .badRequest(error.message))
     } catch let error as VendorError {
       return replies.response(
         to: request,

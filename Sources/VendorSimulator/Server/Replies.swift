@@ -61,7 +61,7 @@ struct Replies: Sendable {
   }
 
   /// gzip or anything, and not with a weight of nothing (RFC 9110 §12.5.3).
-  private static func wantsGzip(_ headers: HTTPFields) -> Bool {
+  static func wantsGzip(_ headers: HTTPFields) -> Bool {
     let codings = headers[values: .acceptEncoding].flatMap { $0.split(separator: ",") }
     return codings.contains { coding in
       let parts = coding.split(separator: ";").map { $0.trimmingSpaces().lowercased() }

@@ -1,5 +1,5 @@
 internal import Hummingbird
-internal import Logging
+internal import JSONText
 internal import NIOCore
 internal import Telemetry
 
@@ -18,48 +18,60 @@ struct VendorServer {
     var gzipLevel = 1
     /// Most bytes of answers that are kept ready; 0: every answer is made anew.
     var preparedByteCountMax = 0
+    /// Requests that the log keeps one by one.
+    var logEntriesMax = 50_000
+    /// How the vendor behaves from the start.
+    var rules = VendorRules()
   }
 
   let vendor: Vendor
   let options: Options
+  let rules: RulesInForce
+  let log: RequestLog
+  private let door = Door()
+  private let prepared: PreparedAnswers
 
-  /// A request passes through the middlewares from the first to the last and its answer back again. Whatever delays,
-  /// limits or spoils answers stands behind the token check and before the routes.
-  func router() -> Router<BasicRequestContext> {
-    let replies = Replies(gzipLevel: options.gzipLevel)
-    let router = Router()
-    router.add(middleware: RefusalMiddleware(replies: replies))
-    if let token = options.token { router.add(middleware: BearerMiddleware(token: token)) }
-    if options.preparedByteCountMax > 0 {
-      router.add(middleware: PreparedMiddleware(prepared: PreparedAnswers(byteCountMax: options.preparedByteCountMax)))
-    }
-    ODataRoutes(vendor: vendor, replies: replies, window: options.pageWindow).add(to: router.group("odata"))
-    RESTRoutes(vendor: vendor, replies: replies).add(to: router.group("rest"))
-    addControl(to: router.group("vendor"), replies: replies)
-    return router
+  /// - Throws: ``VendorError``: what is to be replayed cannot be read.
+  init(vendor: Vendor, options: Options) throws(VendorError) {
+    (self.vendor, self.options) = (vendor, options)
+    rules = try RulesInForce(options.rules)
+    log = RequestLog(entriesMax: options.logEntriesMax)
+    prepared = PreparedAnswers(byteCountMax: options.preparedByteCountMax)
   }
 
-  /// What a real vendor does not have: looking behind the counter, and moving time on.
-  private func addControl(to group: RouterGroup<BasicRequestContext>, replies: Replies) {
-    group.get("state") { request, _ in replies.json(to: request, await vendor.state().json) }
-    group.post("advance") { request, _ in replies.json(to: request, try await vendor.advance().json) }
+  /// A request passes through the middlewares from the first to the last and its answer back again.
+  func router() -> Router<VendorContext> {
+    let replies = Replies(gzipLevel: options.gzipLevel)
+    let router = Router(context: VendorContext.self)
+    router.add(middleware: RefusalMiddleware(replies: replies))
+    router.add(middleware: LimitMiddleware())
+    router.add(
+      middleware: FaultMiddleware(vendor: vendor, replies: replies, door: door, prepared: prepared)
+    )
+    router.add(middleware: AuthMiddleware(token: options.token, replies: replies))
+    router.add(middleware: ETagMiddleware())
+    router.add(middleware: ReplayMiddleware(replies: replies))
+    if options.preparedByteCountMax > 0 { router.add(middleware: PreparedMiddleware(prepared: prepared)) }
+    router.add(middleware: RESTRoutes(vendor: vendor, replies: replies))
+    ODataRoutes(vendor: vendor, replies: replies, window: options.pageWindow).add(to: router.group("odata"))
+    ControlRoutes(vendor: vendor, replies: replies, rules: rules, log: log, prepared: prepared)
+      .add(to: router.group("vendor"))
+    return router
   }
 
   /// The server as a service that ends on SIGTERM and SIGINT when it is run as one.
   ///
   /// - Parameter onListening: Called once, with the port, when the first request can be answered.
   /// - Returns: What to run.
-  func application(onListening: @escaping @Sendable (Int) -> Void) -> some ApplicationProtocol {
-    var logger = Logger(label: "weir-vendor") { StreamLogHandler.standardError(label: $0) }
-    logger.logLevel = .warning
-    return Application(
-      router: router(),
-      configuration: ApplicationConfiguration(
-        address: .hostname(options.host, port: options.port),
-        serverName: "weir-vendor/\(WeirVersion.current)"
-      ),
-      onServerRunning: { channel in onListening(channel.localAddress?.port ?? 0) },
-      logger: logger
+  func listener(onListening: @escaping @Sendable (Int) -> Void) -> VendorListener {
+    VendorListener(
+      host: options.host,
+      port: options.port,
+      responder: router().buildResponder(),
+      rules: rules,
+      log: log,
+      onListening: onListening,
+      door: door
     )
   }
 }

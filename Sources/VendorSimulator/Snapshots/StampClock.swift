@@ -1,5 +1,3 @@
-internal import Glibc
-
 /// Where stamps come from.
 struct StampClock: Sendable {
   /// 2024-01-01T00:00:00Z: the first load is older than any change.
@@ -19,10 +17,7 @@ struct StampClock: Sendable {
 
   /// Now, or if the clock has not moved or was set back, a millisecond after the last.
   mutating func next() -> Stamp {
-    var now = timespec()
-    _ = unsafe clock_gettime(CLOCK_REALTIME, &now)
-    let wall = Stamp(milliseconds: Int64(now.tv_sec) * 1000 + Int64(now.tv_nsec) / 1_000_000)
-    latest = max(wall, Stamp(milliseconds: latest.milliseconds + 1))
+    latest = max(.now(), Stamp(milliseconds: latest.milliseconds + 1))
     return latest
   }
 }

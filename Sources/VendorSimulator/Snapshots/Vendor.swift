@@ -71,6 +71,12 @@ public actor Vendor {
     return AdvanceReport(stamp: now, changes: setNames.map { ($0, changes[$0] ?? SetChange()) })
   }
 
+  /// The clock's next stamp, later than all before.
+  func nextStamp() -> Stamp { clock.next() }
+
+  /// Puts another version of one set in place.
+  func replace(_ version: SetVersion) { current.withLock { $0[version.set.name] = version } }
+
   /// What `/vendor/state` says.
   func state() -> VendorState {
     var snapshots: [String: (taken: Int, of: Int?)] = [:]

@@ -1,4 +1,3 @@
-import HummingbirdTesting
 import JSONText
 import NIOCore
 import Testing

@@ -62,7 +62,10 @@ struct ProgramTests {
     #expect(result.output.isEmpty)
   }
 
-  @Test("every help has examples and the exit statuses", arguments: ["", "serve", "advance", "make"])
+  @Test(
+    "every help has examples and the exit statuses",
+    arguments: ["", "serve", "advance", "rules", "log", "edit", "make"]
+  )
   func help(command: String) async throws {
     let result = try await Programs.run("weir-vendor", command.isEmpty ? ["--help"] : [command, "--help"])
     #expect(result.status == 0)

@@ -1,41 +1,93 @@
+import AsyncHTTPClient
 import HTTPTypes
-import Hummingbird
-import HummingbirdTesting
 import JSONText
 import NIOCore
+import NIOHTTP1
+import ServiceLifecycle
 import Telemetry
 import Testing
 
 @testable import VendorSimulator
 
+/// An answer, with its body as it came: not decompressed, no redirect followed.
+struct Answer: Sendable {
+  var status: HTTPResponse.Status
+  var headers: HTTPFields
+  var body: ByteBuffer
+
+  var text: String { String(buffer: body) }
+}
+
+extension HTTPFields {
+  /// All values of a field, by any spelling of its name.
+  subscript(all name: String) -> [String] { HTTPField.Name(name).map { self[values: $0] } ?? [] }
+
+  init(_ name: String, _ value: String) {
+    self = HTTPField.Name(name).map { [$0: value] } ?? [:]
+  }
+}
+
 /// A vendor behind a real socket, and a client for it.
-struct Client {
-  let client: any TestClientProtocol
+struct Client: Sendable {
+  let url: String
+  let client: HTTPClient
   var headers: HTTPFields = [:]
 
   static func serving(
     _ sources: [any RecordSource],
     _ options: VendorServer.Options = VendorServer.Options(),
+    rules: String = "{}",
     _ body: @escaping @Sendable (Client) async throws -> Void
   ) async throws {
+    var options = options
+    options.port = 0
+    options.rules = try VendorRules(JSONValue(parsing: rules))
     let vendor = try Vendor(sources)
-    let application = VendorServer(vendor: vendor, options: options).application { _ in }
-    try await application.test(.live) { try await body(Client(client: $0)) }
+    let (ports, port) = AsyncStream.makeStream(of: Int.self)
+    let listener = try VendorServer(vendor: vendor, options: options).listener { port.yield($0) }
+    var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
+    configuration.connectionPool.retryConnectionEstablishment = false
+    try await withThrowingTaskGroup { group in
+      group.addTask { try await listener.run() }
+      var iterator = ports.makeAsyncIterator()
+      let url = "http://127.0.0.1:\(try #require(await iterator.next()))"
+      try await HTTPClient.withHTTPClient(configuration: configuration) { client in
+        try await body(Client(url: url, client: client))
+      }
+      listener.door.stop()
+      try await group.waitForAll()
+    }
   }
 
-  func get(_ path: String) async throws -> TestResponse {
-    try await client.execute(uri: path, method: .get, headers: headers, body: nil)
+  func send(_ method: HTTPMethod, _ path: String, body: String? = nil) async throws -> Answer {
+    var request = HTTPClientRequest(url: path.hasPrefix("http") ? path : url + path)
+    request.method = method
+    for field in headers { request.headers.add(name: field.name.rawName, value: field.value) }
+    if let body { request.body = .bytes(ByteBuffer(string: body)) }
+    let response = try await client.execute(request, timeout: .seconds(60))
+    var fields = HTTPFields()
+    for (name, value) in response.headers {
+      if let name = HTTPField.Name(name) { fields.append(HTTPField(name: name, value: value)) }
+    }
+    let bytes = try await response.body.collect(upTo: 1 << 30)
+    return Answer(status: .init(code: Int(response.status.code)), headers: fields, body: bytes)
   }
 
-  func post(_ path: String) async throws -> TestResponse {
-    try await client.execute(uri: path, method: .post, headers: headers, body: nil)
+  func get(_ path: String) async throws -> Answer { try await send(.GET, path) }
+
+  func post(_ path: String) async throws -> Answer { try await send(.POST, path) }
+
+  /// Changes the rules while the vendor runs.
+  func rules(_ document: String) async throws {
+    let answer = try await send(.PUT, "/vendor/rules", body: document)
+    #expect(answer.status == .ok, "\(answer.text)")
   }
 
   /// A reply's JSON; the reply must have the status.
   func json(_ path: String, status: HTTPResponse.Status = .ok) async throws -> JSONValue {
     let response = try await get(path)
-    #expect(response.status == status, "\(path): \(String(buffer: response.body))")
-    return try JSONValue(parsing: String(buffer: response.body))
+    #expect(response.status == status, "\(path): \(response.text)")
+    return try JSONValue(parsing: response.text)
   }
 
   /// Follows links from `path` to the end and returns the records of each page.

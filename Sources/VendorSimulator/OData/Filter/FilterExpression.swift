@@ -67,4 +67,12 @@ struct PropertyPath: Equatable, Sendable {
     isStamp = text == version.set.stamp
     self.type = parts.count == 1 ? type : .untyped
   }
+
+  /// The vendor's stamp.
+  init(stampOf version: SetVersion) {
+    text = version.set.stamp
+    names = [JSONName(version.set.stamp)]
+    isStamp = true
+    type = .instant
+  }
 }

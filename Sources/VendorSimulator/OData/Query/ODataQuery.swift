@@ -39,15 +39,21 @@ struct ODataQuery: Sendable {
   /// The page that is asked for, and the token for the one after it.
   ///
   /// - Throws: ``Refusal`` when it lies beyond the vendor's record window.
-  func page(window: Int?) throws(Refusal) -> (PageWalk, next: SkipToken?) {
-    let walk = try PageWalk(options, from: start, of: rows.count, window: window)
+  func page(window: Int?, twist: PageTwist? = nil) throws(Refusal) -> (PageWalk, next: SkipToken?) {
+    var walk = try PageWalk(options, from: start, of: rows.count, window: window)
+    var next = walk.rows.upperBound
+    if let twist {
+      let whole = walk.rows
+      (walk.rows, next) = twist.apply(start: whole.lowerBound, end: whole.upperBound, pageSize: walk.pageSize)
+      walk.sent -= whole.upperBound - next
+      walk.hasMore = walk.hasMore || next < whole.upperBound || twist.link == .always
+    }
     guard walk.hasMore else { return (walk, nil) }
     var reader = RecordReader(version)
-    // More to come means that this page has a row: a page has room for one, and every limit left one.
-    let position = reader.position(of: rows[walk.rows.upperBound - 1], in: ordering)
+    let position = next == 0 ? [] : reader.position(of: rows[next - 1], in: ordering)
     let token = SkipToken(
       generation: version.generation,
-      index: walk.rows.upperBound,
+      index: next,
       sent: walk.sent,
       pageSize: walk.pageSize,
       position: position

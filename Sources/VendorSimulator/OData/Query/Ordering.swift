@@ -31,6 +31,16 @@ struct Ordering: Equatable, Sendable {
     self.terms = terms
   }
 
+  private init(_ terms: [Term]) { self.terms = terms }
+
+  /// By key alone.
+  static let byKey = Ordering([])
+
+  /// By the vendor's stamp, then the key.
+  static func byStamp(in version: SetVersion) -> Ordering {
+    Ordering([Term(property: PropertyPath(stampOf: version), isDescending: false)])
+  }
+
   /// By key alone: the order in which records are kept.
   var isByKey: Bool { terms.isEmpty }
 

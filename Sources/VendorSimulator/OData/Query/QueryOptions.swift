@@ -52,7 +52,7 @@ struct QueryOptions: Equatable, Sendable {
   }
 
   /// A preference that cannot be understood is passed over (RFC 7240 §2).
-  private static func preferredPageSize(_ headers: HTTPFields) -> Int? {
+  static func preferredPageSize(_ headers: HTTPFields) -> Int? {
     guard let prefer = HTTPField.Name("Prefer") else { return nil }
     for preference in headers[values: prefer].flatMap({ $0.split(separator: ",") }) {
       let parts = preference.split(separator: "=", maxSplits: 1).map { $0.trimmingSpaces().lowercased() }
