@@ -1,7 +1,12 @@
+#define _GNU_SOURCE
 #include "CLinux.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <linux/magic.h>
+#include <stdio.h>
 #include <sys/vfs.h>
+#include <unistd.h>
 
 // linux/magic.h has it only since Linux 5.17's headers.
 #ifndef SMB2_SUPER_MAGIC
@@ -24,4 +29,11 @@ int weir_is_on_network(int descriptor) {
     default:
       return 0;
   }
+}
+
+int weir_rename_exclusive(const char *path, const char *target) {
+  if (renameat2(AT_FDCWD, path, AT_FDCWD, target, RENAME_NOREPLACE) == 0) return 0;
+  if (errno != EINVAL && errno != ENOSYS) return -1;
+  if (link(path, target) != 0) return -1;
+  return unlink(path);
 }

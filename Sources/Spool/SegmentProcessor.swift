@@ -1,7 +1,7 @@
 public import SystemPackage
 
 /// What hash, stage and merge do with one segment; the rest of a stage program is the same for all.
-public protocol SegmentProcessor: ~Copyable {
+public protocol SegmentProcessor: ~Copyable, SendableMetatype {
   /// The queue that it works off.
   static var input: QueueName { get }
 

@@ -18,6 +18,8 @@ public enum SpoolError: OperatorError, Equatable {
   case badName(String, of: String)
   /// Another program has it now.
   case busy(FilePath)
+  /// What has that name already is not to be replaced.
+  case occupied(FilePath)
   /// A record is longer than a reader takes.
   case recordTooLong(byteCount: Int, FilePath)
 
@@ -31,6 +33,7 @@ public enum SpoolError: OperatorError, Equatable {
       "\(path): on a network file system, where locks do not hold as a spool needs them"
     case .badName(let text, let kind): "\(text.debugDescription): not the name of a \(kind)"
     case .busy(let path): "\(path): another program is working on it"
+    case .occupied(let path): "\(path): there is one of that name already"
     case .recordTooLong(let byteCount, let path):
       "\(path): a record of \(byteCount) bytes; \(SegmentReader.lineByteCountMax) is the most"
     }
@@ -46,6 +49,7 @@ public enum SpoolError: OperatorError, Equatable {
     case .networkFileSystem: "put the spool on a local disk"
     case .badName: "names have lower-case letters, digits, _ and -, at most \(FeedName.byteCountMax)"
     case .busy: "try again when it has ended"
+    case .occupied: "let a stage work it off first, then try again"
     case .recordTooLong: "leave large fields out of the feed"
     }
   }
@@ -58,7 +62,7 @@ public enum SpoolError: OperatorError, Equatable {
     case .unsafePath: .permission
     case .networkFileSystem: .config
     case .badName: .usage
-    case .busy: .temporaryFailure
+    case .busy, .occupied: .temporaryFailure
     }
   }
 
@@ -71,14 +75,12 @@ extension SpoolError {
   static func wrapping<Value: ~Copyable>(
     _ call: String,
     _ path: FilePath,
-    _ body: () throws -> Value
+    _ body: () throws(Errno) -> Value
   ) throws(SpoolError) -> Value {
-    do {
+    do throws(Errno) {
       return try body()
-    } catch let errno as Errno {
-      throw .system(errno, call: call, path: path)
     } catch {
-      preconditionFailure("the calls made here throw Errno alone: \(error)")
+      throw .system(error, call: call, path: path)
     }
   }
 

@@ -10,20 +10,22 @@ public enum StageProgram {
   ///   - name: The program's name: `weir-hash`.
   ///   - common: What every stage program takes.
   ///   - input: Which segments.
-  ///   - processor: Makes what does the work of one segment.
+  ///   - jobs: How many segments at the same time.
+  ///   - processor: Makes what does the work of one segment; once for each worker.
   /// - Throws: ArgumentParser's `ExitCode` when the status is not 0.
   public static func run<Processor: SegmentProcessor & ~Copyable>(
     _ name: String,
     _ common: CommonOptions,
     _ input: InputOptions,
-    _ processor: (StageContext) throws -> Processor
+    jobs: Int = 1,
+    _ processor: @escaping @Sendable (StageContext) throws -> Processor
   ) throws {
     ProcessRules.apply()
     let reporter = Reporter(stage: name, format: common.logFormat, level: common.logLevel)
     do {
       let context = try StageContext(common, reporter: reporter)
       var loop = StageLoop(try processor(context), context: context, stop: StopRequest())
-      try end(with: try loop.run(input))
+      try end(with: try loop.run(input, jobs: jobs) { try processor(context) })
     } catch {
       try report(error, with: reporter)
     }

@@ -11,7 +11,7 @@ struct WeirHash: ParsableCommand {
     discussion: """
       EXAMPLES
         weir-fetch media | weir-hash - | weir-stage - | weir-merge -
-        weir-hash --feed media              work off what is ready, then end
+        weir-hash --feed media --jobs 4     work off what is ready, then end
         weir-hash --redo spool/media/fetched/done/SEGMENT.ndjson.lz4
 
       \(ExitStatus.helpSection)
@@ -21,9 +21,10 @@ struct WeirHash: ParsableCommand {
 
   @OptionGroup var common: CommonOptions
   @OptionGroup var input: InputOptions
+  @OptionGroup var jobs: JobsOption
 
   func run() throws {
-    try StageProgram.run("weir-hash", common, input) {
+    try StageProgram.run("weir-hash", common, input, jobs: jobs.jobs) {
       HashProcessor(pipeline: $0.pipeline, spool: $0.spool)
     }
   }

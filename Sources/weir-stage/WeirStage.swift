@@ -11,7 +11,7 @@ struct WeirStage: ParsableCommand {
     discussion: """
       EXAMPLES
         weir-fetch media | weir-hash - | weir-stage - | weir-merge -
-        weir-stage --feed media             work off what is ready, then end
+        weir-stage --feed media --jobs 4    work off what is ready, then end
         weir-stage --redo spool/media/hashed/done/SEGMENT.ndjson.lz4
 
       \(ExitStatus.helpSection)
@@ -21,9 +21,10 @@ struct WeirStage: ParsableCommand {
 
   @OptionGroup var common: CommonOptions
   @OptionGroup var input: InputOptions
+  @OptionGroup var jobs: JobsOption
 
   func run() throws {
-    try StageProgram.run("weir-stage", common, input) {
+    try StageProgram.run("weir-stage", common, input, jobs: jobs.jobs) {
       StageProcessor(pipeline: $0.pipeline, spool: $0.spool)
     }
   }

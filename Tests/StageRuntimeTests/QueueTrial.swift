@@ -63,14 +63,15 @@ final class QueueTrial: Sendable {
   func run(
     _ arguments: [String] = [],
     input: FileDescriptor? = nil,
+    jobs: Int = 1,
     _ work: @escaping Work = QueueTrial.read
   ) throws -> Telemetry.ExitStatus {
     var loop = loop(input, work) { [printed] (line: String) in printed.add(line) }
-    return try loop.run(try InputOptions.parse(arguments))
+    return try loop.run(try InputOptions.parse(arguments), jobs: jobs) { ClosureProcessor(work: work) }
   }
 
   /// A loop whose printing a test chooses.
-  func run(printing print: @escaping (String) throws(StreamError) -> Void) throws -> Telemetry.ExitStatus {
+  func run(printing print: @escaping @Sendable (String) throws(StreamError) -> Void) throws -> Telemetry.ExitStatus {
     var loop = loop(nil, QueueTrial.read, print)
     return try loop.run(try InputOptions.parse([]))
   }
@@ -78,7 +79,7 @@ final class QueueTrial: Sendable {
   private func loop(
     _ input: FileDescriptor?,
     _ work: @escaping Work,
-    _ print: @escaping (String) throws(StreamError) -> Void
+    _ print: @escaping @Sendable (String) throws(StreamError) -> Void
   ) -> StageLoop<ClosureProcessor> {
     let lines = LineInput(descriptor: input?.rawValue ?? -1)
     return StageLoop(ClosureProcessor(work: work), context: context, stop: stop, lines: lines, print: print)

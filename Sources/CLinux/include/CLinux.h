@@ -7,3 +7,9 @@
 ///
 /// Returns 1 or 0, or -1 with errno set when the kernel does not say.
 int weir_is_on_network(int descriptor);
+
+/// Renames a file unless something has the new name already.
+///
+/// Returns 0, or -1 with errno set, EEXIST when something is there. On a file system that cannot do it in one step the
+/// file gets its new name before it loses the old one.
+int weir_rename_exclusive(const char *_Nonnull path, const char *_Nonnull target);

@@ -15,9 +15,14 @@ enum SegmentSearch {
   }
 
   /// Every place where a segment of that name stands, in the order of the work.
-  static func places(of name: SegmentName, in spool: Spool) throws -> [SegmentEntry] {
+  static func places(
+    of name: SegmentName,
+    in spool: Spool,
+    queues: [QueueName] = QueueName.allCases,
+    states: [SegmentState] = SegmentState.allCases
+  ) throws -> [StoredSegment] {
     try spool.feeds().sorted().flatMap { feed in
-      try SegmentEntry.all(feed: feed, in: spool).filter { $0.name == name }
+      try queues.flatMap { try spool.queue($0, feed: feed).stored(name, in: states) }
     }
   }
 

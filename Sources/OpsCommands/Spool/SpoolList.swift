@@ -9,13 +9,15 @@ struct SpoolList: OpsCommand {
     abstract: "List segments, one a line.",
     discussion: helpText(
       """
-      Tab-separated: feed, queue, state, segment, records, bytes, age. Bytes are those of the records, uncompressed. A \
-      dash stands where there is nothing to say: a draft, or a file that is damaged. Fields only ever grow to the right.
+      Tab-separated: feed, queue, state, segment, records, bytes, age, claimed. Bytes are those of the records, \
+      uncompressed. A dash stands where there is nothing to say: a draft, a file that is damaged, a segment that no worker \
+      has. Fields only ever grow to the right.
       """,
       examples: """
         weir spool ls                                    everything
         weir spool ls media fetched                      one queue of one feed
-        weir spool ls | awk -F'\\t' '$3 == "held"'        what waits for a person
+        weir spool ls --state held                       what waits for a person
+        weir spool ls --state ready | grep claimed       what is being worked on
         weir spool ls --json | jq -s 'map(.records) | add'
         """
     )
@@ -24,8 +26,14 @@ struct SpoolList: OpsCommand {
   @Argument(help: "Only this feed.")
   var feed: String?
 
-  @Argument(help: "Only this queue: fetched, hashed or staged.", transform: SpoolList.queue)
+  @Argument(help: "Only this queue: fetched, hashed or staged.", transform: QueueName.init(option:))
   var queue: QueueName?
+
+  @Option(help: "Only this state: incoming, ready, done or held.", transform: SegmentState.init(option:))
+  var state: SegmentState?
+
+  @Flag(help: "List files of rejected records instead: feed, rejected, stage, segment, records, bytes, age, path.")
+  var rejected = false
 
   @Flag(help: "Print one JSON object for each segment.")
   var json = false
@@ -34,32 +42,36 @@ struct SpoolList: OpsCommand {
 
   func run(terminal: any Terminal) throws {
     let spool = try option.spool()
+    if rejected { return try listRejected(spool, terminal) }
     var held: [String] = []
+    let now = Now.seconds
     for feed in try spool.feeds(asked: feed) {
-      for entry in try SegmentEntry.all(feed: feed, queues: queue.map { [$0] } ?? QueueName.allCases, in: spool) {
-        terminal.data(json ? jsonLine(entry) : line(entry))
+      let queues = queue.map { [$0] } ?? QueueName.allCases
+      for entry in try spool.entries(feed: feed, queues: queues, states: state.map { [$0] } ?? SegmentState.allCases) {
+        terminal.data(json ? jsonLine(entry, now) : line(entry, now))
         if entry.state == .held { held.append(entry.path.string) }
       }
     }
     if let first = held.first { terminal.note("\(held.count) held; why: cat \(first).error") }
   }
 
-  private static func queue(_ text: String) throws -> QueueName {
-    guard let queue = QueueName(rawValue: text) else {
-      let known = QueueName.allCases.map(\.rawValue).joined(separator: ", ")
-      throw ValidationError("\(text): no such queue; there are: \(known)")
+  private func listRejected(_ spool: Spool, _ terminal: any Terminal) throws {
+    for feed in try spool.feeds(asked: feed) {
+      for file in try spool.rejected(feed: feed) where queue == nil || file.stage.input == queue {
+        terminal.data(json ? RejectedLine(file).json : RejectedLine(file).text)
+      }
     }
-    return queue
   }
 
-  private func line(_ entry: SegmentEntry) -> String {
+  private func line(_ entry: StoredSegment, _ now: Int) -> String {
     let footer = entry.footer
     let figures = [footer?.records, footer?.bytes].map { $0.map(String.init) ?? TextTable.nothing }
     let place = [entry.feed, entry.queue.rawValue, entry.state.rawValue, entry.name.description]
-    return (place + figures + [AgeText.text(seconds: entry.ageSeconds)]).joined(separator: "\t")
+    let age = AgeText.text(seconds: entry.ageSeconds(at: now))
+    return (place + figures + [age, entry.isClaimed ? "claimed" : TextTable.nothing]).joined(separator: "\t")
   }
 
-  private func jsonLine(_ entry: SegmentEntry) -> String {
+  private func jsonLine(_ entry: StoredSegment, _ now: Int) -> String {
     let footer = entry.footer
     var line = JSONLine()
     line.add("feed", entry.feed)
@@ -68,13 +80,14 @@ struct SpoolList: OpsCommand {
     line.add("segment", entry.name.description)
     line.add("records", footer?.records)
     line.add("bytes", footer?.bytes)
-    line.add("age_seconds", entry.ageSeconds)
+    line.add("age_seconds", entry.ageSeconds(at: now))
     line.add("stored_bytes", entry.storedBytes)
     line.add("kind", footer?.kind.rawValue)
     line.add("mode", footer?.mode.rawValue)
     line.add("lowest_version", footer?.lowestVersion)
     line.add("highest_version", footer?.highestVersion)
     line.add("path", entry.path.string)
+    line.add("claimed", entry.isClaimed)
     return line.text
   }
 }

@@ -21,6 +21,17 @@ struct SpoolOption: ParsableArguments {
     guard FileManager.default.fileExists(atPath: root.string) else { throw NoSpool(path: root) }
     return try Spool(root: root)
   }
+
+  /// The pipeline, for questions that only it answers; nil when a spool was named and there is no pipeline here.
+  ///
+  /// - Throws: Every problem of the file at once.
+  func pipeline() throws -> Pipeline? {
+    if directory != nil, !FileManager.default.fileExists(atPath: config.config) { return nil }
+    return try config.pipeline()
+  }
+
+  /// The same choice, for a stage program.
+  var arguments: [String] { ["--config", config.config] + (directory.map { ["--spool", $0] } ?? []) }
 }
 
 /// There is no spool to look into.

@@ -50,7 +50,7 @@ struct SpoolVerify: OpsCommand {
   private func everything() throws -> [FilePath] {
     let spool = try option.spool()
     return try spool.feeds().sorted().flatMap { feed in
-      let segments = try SegmentEntry.all(feed: feed, in: spool).filter { $0.state != .incoming }.map(\.path)
+      let segments = try spool.entries(feed: feed, states: [.ready, .done, .held]).map(\.path)
       return try segments + spool.rejected(feed: feed).map(\.path)
     }
   }

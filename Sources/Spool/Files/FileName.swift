@@ -1,12 +1,22 @@
-internal import Glibc
 internal import SystemPackage
 
 /// What the spool does with the names of files.
 enum FileName {
   /// Moves a file within the spool. What had the new name is gone in the same moment.
   static func rename(_ path: FilePath, to target: FilePath) throws(SpoolError) {
-    try SpoolError.checking("rename", path) {
-      unsafe path.withPlatformString { old in unsafe target.withPlatformString { unsafe Glibc.rename(old, $0) } }
+    try SpoolError.wrapping("rename", path) { () throws(Errno) in try Files.current.rename(path, to: target) }
+  }
+
+  /// Moves a file within the spool to a name that nothing has.
+  ///
+  /// - Throws: ``SpoolError/occupied(_:)`` when something has it.
+  static func rename(_ path: FilePath, toFree target: FilePath) throws(SpoolError) {
+    do throws(Errno) {
+      try Files.current.rename(path, toFree: target)
+    } catch .fileExists {
+      throw .occupied(target)
+    } catch {
+      throw .system(error, call: "rename", path: path)
     }
   }
 
@@ -15,19 +25,25 @@ enum FileName {
   /// - Returns: False when there was none.
   @discardableResult
   static func remove(_ path: FilePath) throws(SpoolError) -> Bool {
-    let result = unsafe path.withPlatformString { unsafe unlink($0) }
-    if result == 0 { return true }
-    if errno == ENOENT { return false }
-    throw .system(Errno(rawValue: errno), call: "unlink", path: path)
-  }
-
-  /// Whether there is something of that name, a symbolic link counting as itself.
-  static func exists(_ path: FilePath) throws(SpoolError) -> Bool {
-    do {
-      _ = try path.stat(followTargetSymlink: false)
+    do throws(Errno) {
+      try Files.current.remove(path)
       return true
     } catch .noSuchFileOrDirectory {
       return false
+    } catch {
+      throw .system(error, call: "unlink", path: path)
+    }
+  }
+
+  /// Whether there is something of that name, a symbolic link counting as itself.
+  static func exists(_ path: FilePath) throws(SpoolError) -> Bool { try status(path) != nil }
+
+  /// What is under that name, a symbolic link counting as itself; nil when there is nothing.
+  static func status(_ path: FilePath) throws(SpoolError) -> FileStatus? {
+    do throws(Errno) {
+      return try Files.current.status(path, followsLink: false)
+    } catch .noSuchFileOrDirectory {
+      return nil
     } catch {
       throw .system(error, call: "lstat", path: path)
     }

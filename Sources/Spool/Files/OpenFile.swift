@@ -1,4 +1,3 @@
-internal import Glibc
 internal import SystemPackage
 
 /// An open file, with the path it was opened by for errors to name.
@@ -7,7 +6,8 @@ internal import SystemPackage
 /// child.
 struct OpenFile: ~Copyable {
   let path: FilePath
-  private let descriptor: FileDescriptor
+  private let files: any FileOperations
+  private let descriptor: Int32
 
   /// - Throws: ``SpoolError``; also when the path is not an ordinary file.
   init(
@@ -15,60 +15,66 @@ struct OpenFile: ~Copyable {
     _ mode: FileDescriptor.AccessMode = .readOnly,
     options: FileDescriptor.OpenOptions = []
   ) throws(SpoolError) {
-    let descriptor = try SpoolError.wrapping("open", path) { () throws -> FileDescriptor in
-      // Not blocking: opening a pipe that somebody put there would wait for its other end.
-      let options = options.union([.noFollow, .closeOnExec, .nonBlocking])
-      return try FileDescriptor.open(path, mode, options: options, permissions: .ownerReadWrite)
+    let files = Files.current
+    let descriptor = try SpoolError.wrapping("open", path) { () throws(Errno) in
+      try uninterrupted { () throws(Errno) in try files.open(path, mode, options) }
     }
     do throws(SpoolError) {
-      let status = try SpoolError.wrapping("fstat", path) { try descriptor.stat() }
-      guard status.type == .regular else {
+      let status = try SpoolError.wrapping("fstat", path) { () throws(Errno) in try files.status(descriptor) }
+      guard status.kind == .file else {
         throw SpoolError.unsafePath(path, why: "not an ordinary file", hint: "move it out of the spool")
       }
     } catch {
-      try? descriptor.close()
+      files.close(descriptor)
       throw error
     }
     self.path = path
+    self.files = files
     self.descriptor = descriptor
   }
 
-  deinit { try? descriptor.close() }
+  deinit { files.close(descriptor) }
 
-  func status() throws(SpoolError) -> Stat { try SpoolError.wrapping("fstat", path) { try descriptor.stat() } }
+  func status() throws(SpoolError) -> FileStatus {
+    try SpoolError.wrapping("fstat", path) { () throws(Errno) in try files.status(descriptor) }
+  }
 
   /// Whether the path still leads to this very file.
   func isStill(at path: FilePath) throws(SpoolError) -> Bool {
     let mine = try status()
-    guard let there = try? path.stat(followTargetSymlink: false) else { return false }
-    return there.inode == mine.inode && there.deviceID == mine.deviceID
+    guard let there = try? files.status(path, followsLink: false) else { return false }
+    return there.isSame(as: mine)
   }
 
   /// Takes the lock on the file, which ends when the file is closed, also by the end of the process.
   ///
   /// - Returns: False when another descriptor has it. It is never false when `waits`.
   func lock(waits: Bool = false) throws(SpoolError) -> Bool {
-    while flock(descriptor.rawValue, waits ? LOCK_EX : LOCK_EX | LOCK_NB) != 0 {
-      switch errno {
-      case EWOULDBLOCK: return false
-      case EINTR: continue
-      case let code: throw .system(Errno(rawValue: code), call: "flock", path: path)
-      }
+    do throws(Errno) {
+      try uninterrupted { () throws(Errno) in try files.lock(descriptor, waits: waits) }
+      return true
+    } catch .wouldBlock {
+      return false
+    } catch {
+      throw .system(error, call: "flock", path: path)
     }
-    return true
   }
 
-  func unlock() { flock(descriptor.rawValue, LOCK_UN) }
+  func unlock() { files.unlock(descriptor) }
 
   /// Reads into a part of an array.
   ///
   /// - Returns: How many bytes; at the file's end none, and fewer than there is room for whenever the system likes.
   func read(at offset: Int, into bytes: inout [UInt8], _ part: Range<Int>) throws(SpoolError) -> Int {
-    try SpoolError.wrapping("read", path) {
-      try unsafe bytes.withUnsafeMutableBytes { buffer in
-        let room = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[part])
-        return try unsafe descriptor.read(fromAbsoluteOffset: Int64(offset), into: room)
+    do throws(Errno) {
+      return try uninterrupted { () throws(Errno) in
+        try unsafe bytes.withUnsafeMutableBufferPointer { buffer throws(Errno) in
+          let room = unsafe UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(rebasing: buffer[part]))
+          return try unsafe files.read(descriptor, at: offset, into: room)
+        }
       }
+    } catch {
+      throw .system(error, call: "read", path: path)
     }
   }
 
@@ -86,14 +92,16 @@ struct OpenFile: ~Copyable {
 
   /// Writes all bytes at the place where the last writing ended.
   func write(_ bytes: Span<UInt8>) throws(SpoolError) {
-    try SpoolError.wrapping("write", path) {
-      try unsafe bytes.withUnsafeBytes { buffer in
+    do throws(Errno) {
+      try unsafe bytes.withUnsafeBytes { buffer throws(Errno) in
         var written = 0
         while written < bytes.count {
           let rest = unsafe UnsafeRawBufferPointer(rebasing: buffer[written...])
-          written += try unsafe descriptor.write(rest)
+          written += try uninterrupted { () throws(Errno) in try unsafe files.write(descriptor, rest) }
         }
       }
+    } catch {
+      throw .system(error, call: "write", path: path)
     }
   }
 
@@ -108,5 +116,7 @@ struct OpenFile: ~Copyable {
 
   /// Waits until the content is on the disk. After an error the content is lost: the kernel takes it for written, and a
   /// second call would succeed.
-  func sync() throws(SpoolError) { try SpoolError.checking("fsync", path) { fsync(descriptor.rawValue) } }
+  func sync() throws(SpoolError) {
+    try SpoolError.wrapping("fsync", path) { () throws(Errno) in try files.sync(descriptor) }
+  }
 }

@@ -19,6 +19,18 @@ public struct ClaimedSegment: ~Copyable {
     InputSegment(feed: queue.feed, queue: queue.name, state: .ready, name: name, path: path, isRedo: false)
   }
 
+  /// Counts this attempt, before the work.
+  ///
+  /// Every other way out than ``finish()``, ``hold(reason:)`` and ``release()`` leaves the count: the worker died.
+  ///
+  /// - Returns: Attempts before this one whose workers died.
+  /// - Throws: ``SpoolError``.
+  public func begin() throws(SpoolError) -> Int {
+    let before = try queue.attempts(at: name)
+    try queue.countAttempt(at: name)
+    return before
+  }
+
   /// Moves the segment to `done`. What was made of it must be published before.
   ///
   /// An older copy in `held` goes: this is its cure.
@@ -26,6 +38,7 @@ public struct ClaimedSegment: ~Copyable {
   /// - Throws: ``SpoolError``; the segment is then still ready, and doing it again must be harmless.
   public consuming func finish() throws(SpoolError) {
     try move(to: .done)
+    try queue.forgetAttempts(at: name)
     if try FileName.remove(queue.path(of: name, in: .held)) { try FileName.remove(queue.notePath(of: name)) }
   }
 
@@ -40,10 +53,14 @@ public struct ClaimedSegment: ~Copyable {
     try draft.publish()
     try move(to: .held)
     try Directory.sync(queue.directory(.held))
+    try queue.forgetAttempts(at: name)
   }
 
-  /// Gives the segment back; it stays ready.
-  public consuming func release() {}
+  /// Gives the segment back; it stays ready, and this attempt does not count.
+  public consuming func release() {
+    // A count that stays is one too many at worst, and a person can release what is held for it.
+    try? queue.forgetAttempts(at: name)
+  }
 
   private func move(to state: SegmentState) throws(SpoolError) {
     // The lock keeps other programs of the family away; this is for a person who moved the file by hand.

@@ -42,7 +42,14 @@ extension SpoolQueue {
   /// Most bytes of a note that are read; they are two lines.
   private static let noteByteCountMax = 64 << 10
 
-  func notePath(of segment: SegmentName) -> FilePath { directory(.held).appending("\(segment.fileName).error") }
+  /// What follows the segment's file name in the name of its note.
+  static let noteSuffix = ".error"
 
-  func noteDraftPath(of segment: SegmentName) -> FilePath { directory(.held).appending(".\(segment.fileName).error") }
+  func notePath(of segment: SegmentName) -> FilePath {
+    directory(.held).appending(segment.fileName + Self.noteSuffix)
+  }
+
+  func noteDraftPath(of segment: SegmentName) -> FilePath {
+    directory(.held).appending("." + segment.fileName + Self.noteSuffix)
+  }
 }

@@ -32,6 +32,7 @@ public struct Spool: Sendable {
   public func queue(_ name: QueueName, feed: String) throws(SpoolError) -> SpoolQueue {
     let directory = try directory(of: feed, name.rawValue)
     for state in SegmentState.allCases { try Directory.ensure(directory.appending(state.rawValue)) }
+    try Directory.ensure(directory.appending(SpoolQueue.attemptsName))
     return SpoolQueue(feed: feed, name: name, root: directory)
   }
 
@@ -42,8 +43,9 @@ public struct Spool: Sendable {
     guard let location = SegmentLocation(path: path) else { throw .foreignFile(path, root: root) }
     let ours = root.appending(location.feed).appending(location.queue.rawValue).appending(location.state.rawValue)
     // Paths may be spelled in many ways; the directory is the same or it is not.
-    guard let here = try? ours.stat(followTargetSymlink: false), let there = try? path.parentDirectory.stat(),
-      here.inode == there.inode, here.deviceID == there.deviceID
+    let files = Files.current
+    guard let here = try? files.status(ours, followsLink: false),
+      let there = try? files.status(path.parentDirectory, followsLink: true), here.isSame(as: there)
     else { throw .foreignFile(path, root: root) }
     return location
   }
@@ -61,9 +63,9 @@ public struct Spool: Sendable {
   /// A directory that was made by hand, or that came with a checkout, has the mode of any directory. While nothing is in
   /// it but hidden files it holds no secret, so it is made private instead of refused.
   private static func takeOverUnused(_ root: FilePath) throws(SpoolError) {
-    guard let status = try? root.stat(followTargetSymlink: false), status.type == .directory,
-      status.userID.rawValue == geteuid(), try Directory.names(root).allSatisfy({ $0.hasPrefix(".") })
+    guard let status = try FileName.status(root), status.kind == .directory, status.userID == geteuid(),
+      try Directory.names(root).allSatisfy({ $0.hasPrefix(".") })
     else { return }
-    try SpoolError.checking("chmod", root) { unsafe root.withPlatformString { unsafe chmod($0, 0o700) } }
+    try SpoolError.wrapping("chmod", root) { () throws(Errno) in try Files.current.makePrivate(root) }
   }
 }

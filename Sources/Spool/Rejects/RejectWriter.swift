@@ -55,6 +55,13 @@ public struct RejectWriter: ~Copyable {
     records += 1
   }
 
+  /// Puts a line of such a file back as it is.
+  mutating func append(whole line: Span<UInt8>) throws(SpoolError) {
+    if file == nil { file = try FrameFile(draft: draft, target: target, compressionLevel: compressionLevel) }
+    try file?.append(line: line)
+    records += 1
+  }
+
   private mutating func appendRecord(_ record: Span<UInt8>, isJSON: Bool) {
     if isJSON {
       line.append("\"record\":")

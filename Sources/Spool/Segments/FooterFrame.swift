@@ -50,7 +50,7 @@ enum FooterFrame {
   /// - Throws: ``SpoolError/damaged(_:why:)`` when there is no whole footer.
   static func find(in file: borrowing OpenFile) throws(SpoolError) -> Found {
     func damaged(_ why: String) -> SpoolError { .damaged(file.path, why: why) }
-    let fileByteCount = Int(try file.status().size)
+    let fileByteCount = try file.status().size
     guard fileByteCount > 0 else { throw damaged("empty") }
     let trailerStart = fileByteCount - trailerByteCount
     guard trailerStart >= 0,

@@ -39,6 +39,8 @@ public struct SegmentFooter: Codable, Equatable, Sendable {
   /// What made the fetched segment: `weir 0.1.0`.
   public var program: String
   public var end: EndOfRun?
+  /// The file of rejected records that this segment sends through again: `20261120T234408Z-7k2q-000042.hash`.
+  public var retryOf: String?
 
   static let currentFormat = 1
 
@@ -111,5 +113,6 @@ public struct SegmentFooter: Codable, Equatable, Sendable {
     case fetchedAt = "fetched_at"
     case program
     case end
+    case retryOf = "retry_of"
   }
 }

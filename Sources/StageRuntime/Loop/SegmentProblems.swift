@@ -23,13 +23,23 @@ struct NoSegment: OperatorError, Equatable {
   var exitStatus: ExitStatus { .noInput }
 }
 
+/// Every worker that began with a segment died of it, or while it had it.
+struct DeadlySegment: OperatorError, Equatable {
+  var path: String
+  var attempts: Int
+
+  var message: String { "\(path): \(attempts) workers began with it and none came back; it is not tried again" }
+  var hint: String? { "look into it with weir spool cat, then give it back with weir spool release" }
+  var exitStatus: ExitStatus { .dataError }
+}
+
 /// A segment was named that has been set aside.
 struct HeldSegment: OperatorError, Equatable {
   var path: String
   var reason: String?
 
   var message: String { "\(path): is held\(reason.map { ": \($0)" } ?? "")" }
-  var hint: String? { "cure the cause, then do it again with --redo on its path in held" }
+  var hint: String? { "cure the cause, then: weir spool release SEGMENT, or --redo on its path in held" }
   var exitStatus: ExitStatus { .dataError }
 }
 

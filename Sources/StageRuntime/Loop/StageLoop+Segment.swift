@@ -1,4 +1,5 @@
 internal import Logging
+internal import PipelineConfig
 internal import Spool
 internal import SystemPackage
 internal import Telemetry
@@ -20,7 +21,7 @@ extension StageLoop where Processor: ~Copyable {
     if try !claim(location.name, in: queue) { try explain(location, in: queue, path: path) }
   }
 
-  /// A segment that was done, or is held, done once more; it stays where it is.
+  /// A segment that was done, or is held, done once more. One that was held is done then; any other stays where it is.
   private mutating func again(_ location: SegmentLocation, in queue: SpoolQueue, path: String) throws {
     let input: InputSegment
     do throws(SpoolError) {
@@ -30,6 +31,8 @@ extension StageLoop where Processor: ~Copyable {
     }
     do {
       let done = try processor.process(input)
+      // What was made of it is published: the segment is cured.
+      if location.state == .held, done.settled { try queue.settle(location.name) }
       try finish(done, feed: location.feed)
     } catch {
       if case .end = SegmentVerdict(for: error, on: input.path) { throw error }
@@ -42,6 +45,13 @@ extension StageLoop where Processor: ~Copyable {
   /// - Returns: False when it is not there to be taken.
   mutating func claim(_ name: SegmentName, in queue: SpoolQueue) throws -> Bool {
     guard let claimed = try queue.claim(name) else { return false }
+    let deaths = try claimed.begin()
+    guard deaths < context.pipeline.spool.attempts else {
+      let error = DeadlySegment(path: claimed.path.string, attempts: deaths)
+      report(error, feed: queue.feed)
+      try claimed.hold(reason: HoldReason(name: "workers_died", message: error.message))
+      return true
+    }
     let done: ProcessedSegment
     do {
       done = try processor.process(claimed.input)
@@ -52,7 +62,9 @@ extension StageLoop where Processor: ~Copyable {
         try claimed.hold(reason: reason)
       case .leave:
         report(error, feed: queue.feed)
+        claimed.release()
       case .end:
+        claimed.release()
         throw error
       }
       return true
@@ -64,9 +76,8 @@ extension StageLoop where Processor: ~Copyable {
   }
 
   private mutating func finish(_ done: ProcessedSegment, feed: String) throws {
-    tally.add(done, feed: feed)
-    if let path = done.printed { try print(path.string) }
-    context.reporter.progress(feed: feed, run: "\(done.footer.run)", counts: tally.counts)
+    share.add(done, feed: feed)
+    if let path = done.printed { try share.print(path.string) }
   }
 
   /// Why a segment that was named is not there to be taken. Only what the caller may not know is said aloud.
@@ -91,6 +102,6 @@ extension StageLoop where Processor: ~Copyable {
 
   private mutating func report(_ error: any Error, feed: String?) {
     context.reporter.failed(error, feed: feed)
-    tally.note(ExitStatus(for: error))
+    share.note(ExitStatus(for: error))
   }
 }

@@ -4,13 +4,14 @@ internal import SystemPackage
 public import Telemetry
 
 /// The part of hash, stage and merge that is the same for all: which segments, in what order, and what becomes of each.
+///
+/// One loop is one worker. Others of the same program may work beside it: each segment is claimed by one of them, and what
+/// a stage makes of a segment depends on that segment alone, so their number shows in the time and in nothing else.
 public struct StageLoop<Processor: SegmentProcessor & ~Copyable>: ~Copyable {
-  let context: StageContext
-  let stop: StopRequest
-  let print: (String) throws(StreamError) -> Void
+  let share: StageShare
   var processor: Processor
-  var tally = StageTally()
-  private var lines: LineInput
+
+  var context: StageContext { share.context }
 
   /// - Parameters:
   ///   - processor: Does the work of one segment.
@@ -27,62 +28,85 @@ public struct StageLoop<Processor: SegmentProcessor & ~Copyable>: ~Copyable {
     context: StageContext,
     stop: StopRequest,
     lines: LineInput,
-    print: @escaping (String) throws(StreamError) -> Void
+    print: @escaping @Sendable (String) throws(StreamError) -> Void
   ) {
+    self.init(processor, share: StageShare(context: context, stop: stop, lines: lines, print: print))
+  }
+
+  private init(_ processor: consuming Processor, share: StageShare) {
+    self.share = share
     self.processor = processor
-    self.context = context
-    self.stop = stop
-    self.lines = lines
-    self.print = print
   }
 
   /// Does everything that the options ask for.
   ///
+  /// - Parameters:
+  ///   - options: Which segments.
+  ///   - jobs: Workers in all, this one among them.
+  ///   - makeProcessor: Makes what each of the others works with.
   /// - Returns: The most serious of what happened to single segments.
   /// - Throws: What ends the program: no room, no database, a stream that is gone, ``Stopped``.
-  public mutating func run(_ options: InputOptions) throws -> ExitStatus {
+  public mutating func run(
+    _ options: InputOptions,
+    jobs: Int = 1,
+    others makeProcessor: (@Sendable () throws -> Processor)? = nil
+  ) throws -> ExitStatus {
     context.reporter.started(feed: options.feed, message: "started")
-    if options.inputs.isEmpty { try drain(options) } else { try work(on: options.inputs, redo: options.redo) }
+    let others = makeProcessor.map { Array(repeating: $0, count: max(0, jobs - 1)) } ?? []
+    if options.inputs.isEmpty {
+      try drain(options, others)
+    } else {
+      share.load { $0.load(inputs: options.inputs) }
+      try round(others, redo: options.redo)
+    }
+    let tally = share.total
     context.reporter.finished(feed: tally.feed, run: tally.run, counts: tally.counts, message: "done")
     // Being ended is how a stage that follows its queue ends.
-    if stop.isAsked && !options.follow { throw Stopped() }
+    if share.stop.isAsked && !options.follow { throw Stopped() }
     return tally.worst
   }
 }
 
 extension StageLoop where Processor: ~Copyable {
-  private mutating func work(on inputs: [String], redo: Bool) throws {
-    for input in inputs where !stop.isAsked {
-      guard input == "-" else {
-        try work(on: input, redo: redo)
-        continue
-      }
-      while let line = try lines.next(stop: stop) {
-        if !line.isEmpty { try work(on: line, redo: redo) }
-      }
-    }
-  }
-
   /// What is ready, feed by feed, parents first; with --follow again and again.
-  private mutating func drain(_ options: InputOptions) throws {
+  private mutating func drain(_ options: InputOptions, _ others: [@Sendable () throws -> Processor]) throws {
     let feeds = try options.feed.map { [try context.pipeline.feed(named: $0)] } ?? context.pipeline.feedsInOrder
     let queues = try feeds.map { try context.spool.queue(Processor.input, feed: $0.name) }
-    guard options.follow else { return try drain(queues) }
+    guard options.follow else {
+      share.load { $0.load(queues: queues) }
+      return try round(others, redo: false)
+    }
     var watch = try QueueWatch(queues)
-    while !stop.isAsked {
-      try drain(queues)
-      while !stop.isAsked, try !watch.wait(atMost: StopRequest.interval) {}
+    while !share.isOver {
+      share.load { $0.load(queues: queues) }
+      try round(others, redo: false)
+      while !share.isOver, try !watch.wait(atMost: StopRequest.interval) {}
     }
   }
 
-  private mutating func drain(_ queues: [SpoolQueue]) throws {
-    for queue in queues {
-      // What is left in ready, or is another worker's, is not tried again in this round.
-      var tried: Set<SegmentName> = []
-      while !stop.isAsked {
-        let names = try queue.segments(in: .ready).filter { tried.insert($0).inserted }
-        if names.isEmpty { break }
-        for name in names where !stop.isAsked { _ = try claim(name, in: queue) }
+  /// All workers, until there is nothing left to begin.
+  private mutating func round(_ others: [@Sendable () throws -> Processor], redo: Bool) throws {
+    let share = share
+    let threads = others.map { makeProcessor in
+      WorkerThread {
+        do {
+          var loop = StageLoop(try makeProcessor(), share: share)
+          try loop.workOff(redo: redo)
+        } catch {
+          share.fail(error)
+        }
+      }
+    }
+    do { try workOff(redo: redo) } catch { share.fail(error) }
+    for thread in threads { thread.join() }
+    try share.check()
+  }
+
+  private mutating func workOff(redo: Bool) throws {
+    while let item = try share.next() {
+      switch item {
+      case .named(let path): try work(on: path, redo: redo)
+      case .ready(let name, let queue): _ = try claim(name, in: queue)
       }
     }
   }

@@ -8,7 +8,7 @@ public struct InputOptions: ParsableArguments {
   @Flag(help: "Go on waiting for more once everything is worked off; ends on SIGTERM or SIGINT.")
   public var follow = false
 
-  @Flag(help: "Do the named segments again, wherever they are; they stay there.")
+  @Flag(help: "Do the named segments again, wherever they are; what was held is done then.")
   public var redo = false
 
   @Argument(

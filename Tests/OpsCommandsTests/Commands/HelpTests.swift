@@ -37,7 +37,9 @@ struct HelpTests {
     #expect(
       Set(Self.all.map(\.words)).isSuperset(of: [
         "weir run", "weir status", "weir logs", "weir check", "weir spool ls", "weir spool cat", "weir spool where",
-        "weir spool verify", "weir db up", "weir db down", "weir db migrate", "weir fetch", "weir hash", "weir stage",
+        "weir spool verify", "weir spool stat", "weir spool hold", "weir spool release", "weir spool retry",
+        "weir spool redo", "weir spool gc", "weir spool explain", "weir db up", "weir db down", "weir db migrate",
+        "weir fetch", "weir hash", "weir stage",
         "weir merge",
       ])
     )

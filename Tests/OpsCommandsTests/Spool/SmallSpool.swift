@@ -43,12 +43,29 @@ final class SmallSpool: Sendable {
     return queue.path(of: name, in: state)
   }
 
-  /// Puts one record of a segment aside, as hash does.
-  func reject(_ sequence: Int, of feed: String) throws -> FilePath {
+  /// Puts records of a segment aside, as hash does; every one from its line on.
+  func reject(_ sequence: Int, of feed: String, records: [String] = ["{}"]) throws -> FilePath {
     let name = try Self.name(sequence)
     var writer = try spool.rejectWriter(feed: feed, segment: name, stage: .hash)
-    try writer.append(record: Array("{}".utf8).span, isJSON: true, line: 1, reason: "no_key")
-    return try #require(try writer.publish(of: footer(name, feed: feed, queue: .fetched, fetched: 1)))
+    for (index, record) in records.enumerated() {
+      let isJSON = record.hasPrefix("{")
+      try writer.append(record: Array(record.utf8).span, isJSON: isJSON, line: index + 1, reason: "no_key", field: "id")
+    }
+    return try #require(try writer.publish(of: footer(name, feed: feed, queue: .fetched, fetched: records.count)))
+  }
+
+  /// Each line of a segment or of rejected records.
+  func lines(_ path: FilePath) throws -> [String] {
+    var lines: [String] = []
+    var reader = try SegmentReader(path)
+    _ = try reader.forEachLine { line, _ in
+      lines.append(unsafe line.withUnsafeBufferPointer { unsafe String(decoding: $0, as: UTF8.self) })
+    }
+    return lines
+  }
+
+  func names(_ feed: String, _ queue: QueueName, _ state: SegmentState) throws -> [Int] {
+    try spool.queue(queue, feed: feed).segments(in: state).map(\.sequence)
   }
 
   private func claim(_ name: SegmentName, in queue: SpoolQueue) throws -> ClaimedSegment? { try queue.claim(name) }

@@ -30,10 +30,10 @@ struct SpoolListTests {
     let terminal = try list(spool)
     #expect(
       terminal.output == [
-        "cars\tstaged\tready\t\(SmallSpool.run)-000001\t0\t0\t0s",
-        "media\tfetched\tready\t\(SmallSpool.run)-000002\t2\t16\t0s",
-        "media\tfetched\tdone\t\(SmallSpool.run)-000001\t1\t3\t0s",
-        "media\thashed\theld\t\(SmallSpool.run)-000001\t1\t3\t0s",
+        "cars\tstaged\tready\t\(SmallSpool.run)-000001\t0\t0\t0s\t-",
+        "media\tfetched\tready\t\(SmallSpool.run)-000002\t2\t16\t0s\t-",
+        "media\tfetched\tdone\t\(SmallSpool.run)-000001\t1\t3\t0s\t-",
+        "media\thashed\theld\t\(SmallSpool.run)-000001\t1\t3\t0s\t-",
       ]
     )
     #expect(terminal.notes.count == 1)
@@ -64,7 +64,7 @@ struct SpoolListTests {
     let spool = try SmallSpool()
     let path = try spool.add(1, of: "media", to: .fetched, lines: ["{}"])
     try flipBit(of: path, at: Int(try path.stat().size) - 3)
-    #expect(try list(spool).output == ["media\tfetched\tready\t\(SmallSpool.run)-000001\t-\t-\t0s"])
+    #expect(try list(spool).output == ["media\tfetched\tready\t\(SmallSpool.run)-000001\t-\t-\t0s\t-"])
   }
 
   @Test("JSON lines have the same and more, by name")

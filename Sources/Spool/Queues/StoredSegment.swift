@@ -1,0 +1,70 @@
+public import SystemPackage
+
+/// One segment in one place, as a look into the spool found it.
+public struct StoredSegment: Sendable, Equatable {
+  public var location: SegmentLocation
+  public var path: FilePath
+  /// Bytes on the disk.
+  public var storedBytes: Int
+  /// When it was written: seconds since 1970.
+  public var writtenAt: Int
+  /// When it came where it is: seconds since 1970.
+  public var movedAt: Int
+  /// Somebody has it locked: a worker that does it, or the writer of a draft.
+  public var isClaimed: Bool
+
+  public var feed: String { location.feed }
+  public var queue: QueueName { location.queue }
+  public var state: SegmentState { location.state }
+  public var name: SegmentName { location.name }
+
+  /// What its footer says; nil for a draft, and for a file that is damaged.
+  public var footer: SegmentFooter? { try? SegmentReader.footer(of: path) }
+}
+
+extension SpoolQueue {
+  /// The segments in some states: states in the order of the work, names sorted.
+  ///
+  /// A segment that moves on meanwhile is found where it was, where it came, or not at all.
+  ///
+  /// - Throws: ``SpoolError``.
+  public func stored(
+    in states: [SegmentState] = SegmentState.allCases
+  ) throws(SpoolError) -> [StoredSegment] {
+    var found: [StoredSegment] = []
+    for state in SegmentState.allCases where states.contains(state) {
+      let names = try segments(in: state)
+      let locks = names.isEmpty ? nil : FileLocks.now()
+      found += names.compactMap { stored($0, in: state, locks: locks) }
+    }
+    return found
+  }
+
+  /// Where a segment of that name is, of some states.
+  ///
+  /// - Throws: ``SpoolError``.
+  public func stored(
+    _ segment: SegmentName,
+    in states: [SegmentState] = SegmentState.allCases
+  ) throws(SpoolError) -> [StoredSegment] {
+    var found: [StoredSegment] = []
+    for state in SegmentState.allCases where states.contains(state) {
+      guard try FileName.exists(path(of: segment, in: state)) else { continue }
+      if let stored = stored(segment, in: state, locks: .now()) { found.append(stored) }
+    }
+    return found
+  }
+
+  private func stored(_ segment: SegmentName, in state: SegmentState, locks: FileLocks?) -> StoredSegment? {
+    let path = path(of: segment, in: state)
+    guard let status = try? Files.current.status(path, followsLink: false) else { return nil }
+    return StoredSegment(
+      location: SegmentLocation(feed: feed, queue: name, state: state, name: segment),
+      path: path,
+      storedBytes: status.size,
+      writtenAt: status.modifiedAt,
+      movedAt: max(status.changedAt, status.modifiedAt),
+      isClaimed: locks?.contains(inode: status.inode) ?? false
+    )
+  }
+}

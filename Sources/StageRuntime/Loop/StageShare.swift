@@ -1,0 +1,116 @@
+internal import Spool
+internal import Synchronization
+internal import SystemPackage
+internal import Telemetry
+
+/// What the workers of one program share: where the next segment comes from, what was done, and the first thing that
+/// ends them all.
+final class StageShare: Sendable {
+  let context: StageContext
+  let stop: StopRequest
+  private let printer: Mutex<@Sendable (String) throws(StreamError) -> Void>
+  private let source: Mutex<WorkSource>
+  private let tally = Mutex(StageTally())
+  private let failure = Mutex<(any Error)?>(nil)
+
+  init(
+    context: StageContext,
+    stop: StopRequest,
+    lines: LineInput,
+    print: @escaping @Sendable (String) throws(StreamError) -> Void
+  ) {
+    self.context = context
+    self.stop = stop
+    printer = Mutex(print)
+    source = Mutex(WorkSource(lines: lines))
+  }
+
+  /// Nothing more is begun: somebody asked to stop, or a worker met what every other would meet.
+  var isOver: Bool { stop.isAsked || failure.withLock { $0 != nil } }
+
+  /// Names what is to be done next, for all workers.
+  func load(_ fill: (inout WorkSource) -> Void) { source.withLock { fill(&$0) } }
+
+  /// The next piece of work for whoever asks; nil when there is none, or none is to be begun.
+  ///
+  /// While one worker waits for a line of standard input the others wait behind it.
+  func next() throws -> WorkSource.Item? {
+    guard !isOver else { return nil }
+    return try source.withLock { try isOver ? nil : $0.next(stop: stop) }
+  }
+
+  func print(_ line: String) throws(StreamError) {
+    try printer.withLock { (print) throws(StreamError) in try print(line) }
+  }
+
+  func add(_ done: ProcessedSegment, feed: String) {
+    let counts = tally.withLock { tally in
+      tally.add(done, feed: feed)
+      return tally.counts
+    }
+    context.reporter.progress(feed: feed, run: "\(done.footer.run)", counts: counts)
+  }
+
+  func note(_ status: ExitStatus) { tally.withLock { $0.note(status) } }
+
+  func fail(_ error: any Error) { failure.withLock { if $0 == nil { $0 = error } } }
+
+  /// - Throws: What ended a worker first.
+  func check() throws {
+    if let error = failure.withLock({ $0 }) { throw error }
+  }
+
+  var total: StageTally { tally.withLock { $0 } }
+}
+
+/// Where work comes from: segments that were named, or what is ready in queues.
+struct WorkSource: Sendable {
+  enum Item: Sendable {
+    /// A segment by its path.
+    case named(String)
+    /// A segment that was ready when the queue was listed.
+    case ready(SegmentName, SpoolQueue)
+  }
+
+  private var lines: LineInput
+  private var inputs: ArraySlice<String> = []
+  private var queues: ArraySlice<SpoolQueue> = []
+  private var names: ArraySlice<SegmentName> = []
+  /// What is left in ready, or is another worker's, is not tried again in this round.
+  private var tried: Set<SegmentName> = []
+
+  init(lines: LineInput) { self.lines = lines }
+
+  mutating func load(inputs: [String]) { self.inputs = inputs[...] }
+
+  /// One round through the queues, in this order.
+  mutating func load(queues: [SpoolQueue]) {
+    self.queues = queues[...]
+    names = []
+    tried = []
+  }
+
+  /// - Throws: ``SpoolError``, ``InputError``.
+  mutating func next(stop: StopRequest) throws -> Item? {
+    while let input = inputs.first {
+      guard input == "-" else {
+        inputs.removeFirst()
+        return .named(input)
+      }
+      guard let line = try lines.next(stop: stop) else {
+        inputs.removeFirst()
+        continue
+      }
+      if !line.isEmpty { return .named(line) }
+    }
+    while let queue = queues.first {
+      if let name = names.popFirst() { return .ready(name, queue) }
+      names = try queue.segments(in: .ready).filter { tried.insert($0).inserted }[...]
+      if names.isEmpty {
+        queues.removeFirst()
+        tried = []
+      }
+    }
+    return nil
+  }
+}

@@ -1,0 +1,81 @@
+import ArgumentParser
+import Foundation
+import Spool
+import Synchronization
+import SystemPackage
+import Telemetry
+import TestSupport
+import Testing
+
+@testable import StageRuntime
+
+/// Several workers in one program: each segment is done once, and their number shows in nothing but the time.
+struct JobsTests {
+  /// Copies a segment into the next queue, as hash does with what it makes of it.
+  private static let copy: @Sendable (TemporarySpool) -> QueueTrial.Work = { folder in
+    { input in
+      let (lines, footer) = try TemporarySpool.read(input.path)
+      var output = footer
+      output.stage = .hashed
+      let path = try folder.publish(lines, footer: output)
+      return ProcessedSegment(printed: path, counts: ["segments": 1], footer: footer)
+    }
+  }
+
+  @Test("the same segments are made, byte for byte, by one worker and by many", arguments: [1, 2, 7, 64])
+  func same(jobs: Int) throws {
+    let trial = try QueueTrial()
+    for sequence in 0..<40 { try trial.publish(sequence) }
+    #expect(try trial.run(jobs: jobs, Self.copy(trial.folder)) == .success)
+    #expect(try trial.sequences(.done) == Array(0..<40))
+    #expect(trial.printed.all.count == 40 && Set(trial.printed.all).count == 40)
+    let output = try trial.context.spool.queue(.hashed, feed: "homes")
+    for sequence in 0..<40 {
+      let alone = try QueueTrial()
+      try alone.publish(sequence)
+      try alone.run([], Self.copy(alone.folder))
+      let expected = try alone.context.spool.queue(.hashed, feed: "homes").path(of: alone.name(sequence), in: .ready)
+      let made = output.path(of: trial.name(sequence), in: .ready)
+      #expect(
+        FileManager.default.contents(atPath: made.string) == FileManager.default.contents(atPath: expected.string)
+      )
+    }
+  }
+
+  @Test("workers work at the same time: as many segments are in work at once as there are jobs")
+  func atOnce() throws {
+    let trial = try QueueTrial()
+    for sequence in 0..<4 { try trial.publish(sequence) }
+    let arrived = Mutex(0)
+    let work: QueueTrial.Work = { input in
+      arrived.withLock { $0 += 1 }
+      // Each waits for the other three: with fewer workers this would wait for ever, so there is an end to it.
+      let end = ContinuousClock.now + .seconds(20)
+      while arrived.withLock({ $0 }) < 4, ContinuousClock.now < end { usleep(1000) }
+      return try QueueTrial.read(input)
+    }
+    #expect(try trial.run(jobs: 4, work) == .success)
+    #expect(arrived.withLock { $0 } == 4)
+  }
+
+  @Test("what ends one worker ends them all, and the first error is told; nothing is lost")
+  func ends() throws {
+    let trial = try QueueTrial()
+    for sequence in 0..<50 { try trial.publish(sequence) }
+    let full = SpoolError.system(.noSpace, call: "write", path: "x")
+    #expect(throws: full) {
+      try trial.run(jobs: 4) { input in
+        if input.name.sequence == 10 { throw full }
+        return try QueueTrial.read(input)
+      }
+    }
+    let (ready, done) = (try trial.sequences(.ready), try trial.sequences(.done))
+    #expect(ready.contains(10) && (ready + done).sorted() == Array(0..<50))
+    #expect(try trial.run() == .success && trial.sequences(.done) == Array(0..<50))
+  }
+
+  @Test("the number of jobs has bounds", arguments: ["0", "65", "-1", "x"])
+  func bounds(text: String) {
+    #expect(throws: (any Error).self) { try JobsOption.parse(["--jobs=\(text)"]) }
+  }
+}
