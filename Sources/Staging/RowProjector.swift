@@ -12,6 +12,7 @@ struct RowProblem: Error, Equatable {
 struct RowProjector: ~Copyable {
   private struct Place {
     var column: Column
+    var pattern: ColumnPattern?
     /// The name as it begins in the row: `"ListPrice":`
     var label: [UInt8]
     var mustHave: Bool
@@ -28,6 +29,15 @@ struct RowProjector: ~Copyable {
   private var envelope = MemberFinder(RowProjector.envelopeNames)
   private var members: MemberFinder
   private var version = OutputBytes(capacity: 256)
+  /// Values that did not fit and were replaced, in the rows that were added.
+  private(set) var replaced = Replaced()
+  /// The same in the row being put together, which may yet be put aside.
+  private var pending = Replaced()
+
+  struct Replaced {
+    var nulled = 0
+    var clipped = 0
+  }
 
   /// The members of a line, in the order in which ``add(_:parser:to:)`` names them.
   private static let envelopeNames = ["key", "version", "op", "hash", "record"].map { JSONName($0) }
@@ -43,6 +53,7 @@ struct RowProjector: ~Copyable {
       }
       return Place(
         column: column,
+        pattern: column.rules.pattern.flatMap { ColumnPattern($0) },
         label: Array("\(JSONText.quoted(column.name)):".utf8),
         mustHave: column.required || keys.contains(column.name),
         member: member
@@ -51,7 +62,8 @@ struct RowProjector: ~Copyable {
     members = MemberFinder(firsts.map { JSONName($0) })
     cursorType = feed.cursor?.type ?? .text
     suffix = Array(" \(segment)".utf8)
-    depth = max(1, feed.columns.map(\.from.tokens.count).max() ?? 1)
+    // The elements of an array are looked at one by one, so it is entered.
+    depth = max(1, feed.columns.map { $0.from.tokens.count + ($0.type == .textArray ? 1 : 0) }.max() ?? 1)
   }
 
   mutating func add(
@@ -69,6 +81,7 @@ struct RowProjector: ~Copyable {
     try readVersion(envelope.values[1], parser)
     members.find(in: record, of: parser)
 
+    pending = Replaced()
     try rows.add { (out) throws(RowProblem) in
       out.appendRaw(key, of: parser)
       let keyEnd = out.count
@@ -87,6 +100,8 @@ struct RowProjector: ~Copyable {
       out.append(0x7D)
       return marks
     }
+    replaced.nulled += pending.nulled
+    replaced.clipped += pending.clipped
   }
 
   /// The record inside a line of ours; nil when the line is not one.
@@ -112,7 +127,7 @@ extension RowProjector {
     version.append(suffix)
   }
 
-  private func append(
+  private mutating func append(
     _ index: Int,
     of record: JSONNode,
     _ parser: borrowing JSONParser,
@@ -120,10 +135,23 @@ extension RowProjector {
   ) throws(RowProblem) {
     let column = places[index].column
     guard let value = value(places[index], of: record, parser), !parser.isNull(value) else {
+      if let fallback = column.fallback { return out.append(fallback) }
       guard places[index].mustHave else { return out.append("null") }
       throw RowProblem(reason: "column \(column.name): is required and has no value", field: "\(column.from)")
     }
-    do throws(Misfit) { try column.type.append(value, of: parser, to: &out) } catch {
+    let start = out.count
+    do throws(Misfit) { try column.append(value, of: parser, matching: places[index].pattern, to: &out) } catch {
+      out.truncate(to: start)
+      switch column.misfit {
+      case .null:
+        pending.nulled += 1
+        return out.append("null")
+      case .clip:
+        guard let nearest = error.nearest else { break }
+        pending.clipped += 1
+        return out.append(nearest)
+      case .reject: break
+      }
       throw RowProblem(reason: "column \(column.name): \(error.reason)", field: "\(column.from)")
     }
   }

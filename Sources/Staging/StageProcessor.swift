@@ -55,7 +55,10 @@ public struct StageProcessor: SegmentProcessor, ~Copyable {
     }
     let records = writer.records
     let path = try writer.publish(footer: footer)
-    let counts = ["segments": 1, "records": records, "superseded": superseded, "rejected": rejected]
+    var counts = ["segments": 1, "records": records, "superseded": superseded, "rejected": rejected]
+    let replaced = projector.replaced
+    if replaced.nulled > 0 { counts["nulled"] = replaced.nulled }
+    if replaced.clipped > 0 { counts["clipped"] = replaced.clipped }
     return ProcessedSegment(printed: path, counts: counts, footer: footer)
   }
 }

@@ -9,7 +9,7 @@ struct SchemaTests {
 
   /// Right, and with an object wherever the schema knows one beside a shorter form.
   private static func base() throws -> String {
-    Configs.good.replacing("\"at\": \"timestamptz\"", with: "\"at\": { \"type\": \"timestamptz\" }")
+    Configs.good.replacing("\"at\": \"timestamptz\"", with: "\"at\": \"timestamptz\", \"note\": { \"type\": \"text\" }")
   }
 
   private static func setting(_ path: String, to value: String?) throws -> String {

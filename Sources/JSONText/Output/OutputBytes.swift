@@ -81,6 +81,12 @@ public struct OutputBytes: ~Copyable {
   /// The bytes as text.
   public var string: String { unsafe String(decoding: UnsafeBufferPointer(start: base, count: count), as: UTF8.self) }
 
+  /// The bytes from a place on, as text.
+  public func text(from start: Int) -> String {
+    precondition(start <= count, "the text begins within the bytes")
+    return unsafe String(decoding: UnsafeBufferPointer(start: base + start, count: count - start), as: UTF8.self)
+  }
+
   private mutating func reserve(_ more: Int) {
     let wanted = count + more
     guard wanted > capacity else { return }

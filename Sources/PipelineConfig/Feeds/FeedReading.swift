@@ -72,17 +72,23 @@ extension FeedDraft {
     for (field, column) in zip(key, found) {
       if column == nil {
         value?.problem("the key field \(field.shown) is mapped by no column")
-      } else if column?.type == .jsonb {
-        value?.problem("the key field \(field.shown) is mapped to jsonb, which cannot be a key")
+      } else if let column, !column.type.canBeKey {
+        value?.problem("the key field \(field.shown) is mapped to \(column.type.rawValue), which cannot be a key")
+      } else if let column, column.misfit != .reject || column.fallback != nil {
+        value?.problem("the key field \(field.shown) is replaced by its column; a key is the vendor's or none")
       }
     }
     let all = found.compactMap { $0 }
-    return all.count == key.count && !all.contains { $0.type == .jsonb } ? all : nil
+    return all.count == key.count && all.allSatisfy { $0.type.canBeKey } ? all : nil
   }
 }
 
 extension Column {
-  fileprivate func requiring() -> Column { Column(name: name, from: from, type: type, required: true) }
+  fileprivate func requiring() -> Column {
+    var column = self
+    column.required = true
+    return column
+  }
 }
 
 extension ConfigValue {
