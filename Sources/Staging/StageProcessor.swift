@@ -10,6 +10,7 @@ public struct StageProcessor: SegmentProcessor, ~Copyable {
   private let pipeline: Pipeline
   private let spool: Spool
   private var parser = JSONParser()
+  private var rows = RowSet()
 
   public init(pipeline: Pipeline, spool: Spool) {
     self.pipeline = pipeline
@@ -27,7 +28,7 @@ public struct StageProcessor: SegmentProcessor, ~Copyable {
     )
     var rejects = try spool.rejectWriter(feed: feed.name, segment: input.name, stage: .stage, compressionLevel: level)
     var projector = RowProjector(feed: feed, segment: input.name)
-    var rows = RowSet()
+    rows.removeAll()
 
     var reader = try SegmentReader(input.path)
     var footer = try reader.forEachLine { line, number in

@@ -1,3 +1,4 @@
+import JSONText
 import PipelineConfig
 import Postgres
 import Spool
@@ -58,6 +59,18 @@ struct SpoolLoad {
   func load() async throws {
     let done = try await shell("weir-hash --feed items | weir-stage - | weir-merge -")
     #expect(done.status == 0, "\(done.errors)")
+  }
+
+  /// Every record that was put aside: as it was, and why.
+  func rejected() throws -> [(text: String, reason: String)] {
+    var entries: [(text: String, reason: String)] = []
+    for file in try Spool(root: pipeline.spool).rejected(feed: "items") {
+      for line in try TemporarySpool.read(file.path).lines {
+        let entry = try JSONValue(parsing: line)
+        entries.append((entry["record"].map { $0.text ?? $0.encoded } ?? "", entry["reason"]?.text ?? ""))
+      }
+    }
+    return entries
   }
 
   func query(_ sql: String) throws -> [[String?]] {

@@ -30,6 +30,9 @@ public enum MisfitRule: String, CaseIterable, Sendable {
 }
 
 extension Column {
+  /// A value only has to be of the type, in the type's usual writing: ``ColumnType/append(_:of:to:)`` says it all.
+  public var isPlain: Bool { rules.areNone && (format == nil || format == type.formats.first) }
+
   /// Appends a value that is not null, as the staged queue holds it.
   ///
   /// `pattern` is ``ColumnRules/pattern``, made ready: compiled once for many values. After a ``Misfit`` what was appended

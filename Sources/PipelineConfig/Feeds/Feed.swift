@@ -13,6 +13,9 @@ public struct Feed: Sendable {
   public var key: [String]
   public var cursor: Cursor?
   public var hash: HashRule
+  /// What in a record says that the vendor has it no more; nil when nothing does.
+  public var deleteMark: DeleteMark?
+  public var unicode = UnicodeRule.reject
   public var table: String
   public var columns: [Column]
   public var parent: Parent?
@@ -32,6 +35,7 @@ public struct Feed: Sendable {
     /// Fields at the top of the record that say nothing about the business: the vendor's stamps, counters of views.
     public var exclude: [String] = []
     public var algorithm = HashAlgorithm.md5
+    public var numbers = HashNumbers.exact
   }
 
   /// The feed whose rows this feed's rows belong to.
@@ -45,9 +49,4 @@ public struct Feed: Sendable {
     public var table: String
     public var keyColumn: Column
   }
-}
-
-/// The digests a feed may choose; the raw value is the spelling in the file.
-public enum HashAlgorithm: String, CaseIterable, Sendable {
-  case md5
 }

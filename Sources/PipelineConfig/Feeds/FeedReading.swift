@@ -24,6 +24,8 @@ extension FeedDraft {
     let cursor = object["cursor"].flatMap { Cursor.read($0, columns: columns ?? [], pagination: pagination) }
     let query = object["query"]?.query(reserved: reserved(pagination, cursor)) ?? []
     let hash = object["hash"].map { Feed.HashRule.read($0) } ?? Feed.HashRule()
+    let deleteMark = object["deleted_when"].flatMap { DeleteMark.read($0) }
+    let unicode = object["unicode"]?.choice(of: UnicodeRule.self) ?? .reject
     let parent = object["parent"]?.object()
     let parentFeed = parent?.required("feed")?.nonEmptyText()
     let parentField = parent?.required("field")?.nonEmptyText()
@@ -47,6 +49,8 @@ extension FeedDraft {
       key: key.map(\.value),
       cursor: cursor,
       hash: hash,
+      deleteMark: deleteMark,
+      unicode: unicode,
       table: table.value,
       columns: columns.map { isKey.contains(Array($0.name.utf8)) ? $0.requiring() : $0 },
       parent: nil,
@@ -146,6 +150,7 @@ extension Feed.HashRule {
     guard let object = value.object() else { return rule }
     if let given = object["exclude"]?.distinctTexts() { rule.exclude = given.map(\.value) }
     if let given = object["algorithm"]?.choice(of: HashAlgorithm.self) { rule.algorithm = given }
+    if let given = object["numbers"]?.choice(of: HashNumbers.self) { rule.numbers = given }
     object.reportUnknown()
     return rule
   }

@@ -1,4 +1,4 @@
-internal import JSONText
+public import JSONText
 
 extension ColumnType {
   /// Appends a value that is not null as the JSON that the staged queue holds for this type.
@@ -8,9 +8,12 @@ extension ColumnType {
     of parser: borrowing JSONParser,
     to out: inout OutputBytes
   ) throws(Misfit) {
-    if let format, format != formats.first {
-      return try append(value, written: format, of: parser, to: &out)
-    }
+    guard let format, format != formats.first else { return try append(value, of: parser, to: &out) }
+    try append(value, written: format, of: parser, to: &out)
+  }
+
+  /// The same in the type's usual writing, which is that of nearly every column.
+  public func append(_ value: JSONNode, of parser: borrowing JSONParser, to out: inout OutputBytes) throws(Misfit) {
     switch self {
     case .text: try Self.appendText(value, of: parser, to: &out)
     case .integer: try Self.appendInteger(value, of: parser, within: .int32, "integer", to: &out)
