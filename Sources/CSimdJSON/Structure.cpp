@@ -5,6 +5,7 @@
 
 #include "CSimdJSON.h"
 
+#include <cstdlib>
 #include <cstring>
 #include <memory>
 #include <new>
@@ -25,14 +26,37 @@ struct Frame {
   bool is_object;
 };
 
+// Nodes of one text. There are never more than the structural characters that stage 1 counted, so room is made once and
+// nothing is checked or initialised node by node: as a std::vector this was a tenth of parsing.
+struct NodeBuffer {
+  weir_json_node *data = nullptr;
+  size_t capacity = 0;
+  uint32_t count = 0;
+
+  ~NodeBuffer() { free(data); }
+  bool reserve(size_t wanted) {
+    if (wanted <= capacity) return true;
+    void *grown = realloc(data, (wanted + wanted / 4) * sizeof(weir_json_node));
+    if (!grown) return false;
+    data = static_cast<weir_json_node *>(grown);
+    capacity = wanted + wanted / 4;
+    return true;
+  }
+  void push(const weir_json_node &node) { data[count++] = node; }
+};
+
 }  // namespace
 
 struct weir_json_parser {
   std::unique_ptr<simdjson::internal::dom_parser_implementation> stage;
   size_t capacity = 0;
-  std::vector<weir_json_node> nodes;
+  NodeBuffer nodes;
+  // Where the next backslash is, from the place that was read last on: most texts have none, and are searched once
+  // instead of once for every string.
+  size_t backslash = 0;
   std::vector<uint8_t> strings;
   std::vector<Frame> frames;
+  size_t text_length = 0;
   size_t error_offset = 0;
 
   weir_json_error prepare(size_t length);
@@ -62,15 +86,19 @@ weir_json_error weir_json_parser::string(const uint8_t *bytes, uint32_t start, u
   while (close > start && is_space(bytes[close])) close--;
   if (close == start || bytes[close] != '"') return fail(WEIR_JSON_UNEXPECTED, start);
   uint32_t inner = start + 1, inner_length = close - inner;
-  weir_json_node node{WEIR_JSON_STRING, start, close + 1 - start, inner, inner_length, uint32_t(nodes.size() + 1)};
-  if (memchr(bytes + inner, '\\', inner_length) != nullptr) {
+  weir_json_node node{WEIR_JSON_STRING, start, close + 1 - start, inner, inner_length, nodes.count + 1};
+  if (backslash < inner) {
+    const void *found = memchr(bytes + inner, '\\', text_length - inner);
+    backslash = found ? size_t(static_cast<const uint8_t *>(found) - bytes) : text_length;
+  }
+  if (backslash < close) {
     node.kind = WEIR_JSON_ESCAPED_STRING;
     node.text_start = uint32_t(strings.size());
     weir_json_error error = unescape(bytes + inner, inner_length, strings);
     if (error != WEIR_JSON_OK) return fail(error, start);
     node.text_length = uint32_t(strings.size() - node.text_start);
   }
-  nodes.push_back(node);
+  nodes.push(node);
   return WEIR_JSON_OK;
 }
 
@@ -88,7 +116,7 @@ weir_json_error weir_json_parser::scalar(const uint8_t *bytes, uint32_t start, u
       if (token[0] != '-' && (token[0] < '0' || token[0] > '9')) return fail(WEIR_JSON_UNEXPECTED, start);
       if (!is_number(token, length)) return fail(WEIR_JSON_NUMBER_FORM, start);
   }
-  nodes.push_back({kind, start, length, start, length, uint32_t(nodes.size() + 1)});
+  nodes.push({kind, start, length, start, length, nodes.count + 1});
   return WEIR_JSON_OK;
 }
 
@@ -107,7 +135,7 @@ value:
     if (byte == '{' || byte == '[') {
       if (frames.size() >= depth_max) return fail(WEIR_JSON_DEPTH, start);
       uint32_t kind = byte == '{' ? WEIR_JSON_OBJECT : WEIR_JSON_ARRAY;
-      nodes.push_back({kind, start, 0, 0, 0, 0});
+      nodes.push({kind, start, 0, 0, 0, 0});
       if (frames.size() > max_depth) {  // kept whole: find the bracket that closes it
         uint32_t depth = 0;
         for (;; at++) {
@@ -116,12 +144,12 @@ value:
           if (bracket == '{' || bracket == '[') depth++;
           else if ((bracket == '}' || bracket == ']') && --depth == 0) break;
         }
-        nodes.back().raw_length = index[at] + 1 - start;
-        nodes.back().next = uint32_t(nodes.size());
+        nodes.data[nodes.count - 1].raw_length = index[at] + 1 - start;
+        nodes.data[nodes.count - 1].next = nodes.count;
         at++;
         goto done;
       }
-      frames.push_back({uint32_t(nodes.size() - 1), byte == '{'});
+      frames.push_back({nodes.count - 1, byte == '{'});
       at++;
       if (at < count && bytes[index[at]] == (byte == '{' ? '}' : ']')) goto close;
       if (byte == '{') goto name;
@@ -159,9 +187,9 @@ done:
   if (bytes[index[at]] != (frames.back().is_object ? '}' : ']')) return fail(WEIR_JSON_UNEXPECTED, index[at]);
 
 close: {
-  weir_json_node &container = nodes[frames.back().node];
+  weir_json_node &container = nodes.data[frames.back().node];
   container.raw_length = index[at] + 1 - container.raw_start;
-  container.next = uint32_t(nodes.size());
+  container.next = nodes.count;
   frames.pop_back();
   at++;
   goto done;
@@ -172,7 +200,9 @@ weir_json_parser *weir_json_new(void) { return new (std::nothrow) weir_json_pars
 void weir_json_free(weir_json_parser *parser) { delete parser; }
 
 enum weir_json_error weir_json_parse(weir_json_parser *parser, const uint8_t *bytes, size_t length, uint32_t max_depth) {
-  parser->nodes.clear();
+  parser->nodes.count = 0;
+  parser->backslash = 0;
+  parser->text_length = length;
   parser->strings.clear();
   parser->frames.clear();
   parser->error_offset = 0;
@@ -187,11 +217,12 @@ enum weir_json_error weir_json_parse(weir_json_parser *parser, const uint8_t *by
     case simdjson::UNESCAPED_CHARS: return WEIR_JSON_CONTROL_CHARACTER;
     default: return WEIR_JSON_UNEXPECTED;
   }
+  if (!parser->nodes.reserve(parser->stage->n_structural_indexes + 1)) return parser->fail(WEIR_JSON_MEMORY, 0);
   return parser->walk(bytes, length, max_depth);
 }
 
-const weir_json_node *weir_json_nodes(const weir_json_parser *parser) { return parser->nodes.data(); }
-size_t weir_json_node_count(const weir_json_parser *parser) { return parser->nodes.size(); }
+const weir_json_node *weir_json_nodes(const weir_json_parser *parser) { return parser->nodes.data; }
+size_t weir_json_node_count(const weir_json_parser *parser) { return parser->nodes.count; }
 const uint8_t *weir_json_strings(const weir_json_parser *parser) { return parser->strings.data(); }
 size_t weir_json_error_offset(const weir_json_parser *parser) { return parser->error_offset; }
 int weir_json_is_number(const uint8_t *bytes, size_t length) { return is_number(bytes, length); }

@@ -29,15 +29,16 @@ public struct HashProcessor: SegmentProcessor, ~Copyable {
     )
     var rejects = try spool.rejectWriter(feed: feed.name, segment: input.name, stage: .hash, compressionLevel: level)
     var hasher = RecordHasher(feed: feed)
-    var repeats = RepeatFilter()
     var line = OutputBytes(capacity: 1 << 16)
     var repeated = 0
 
     var reader = try SegmentReader(input.path)
+    var repeats = RepeatFilter(records: reader.footer.records)
+    var cleaned = 0
     var footer = try reader.forEachLine { record, number in
       line.removeAll()
       do throws(RecordProblem) {
-        try hasher.appendLine(for: record, parser: &parser, to: &line)
+        if try hasher.appendLine(for: record, parser: &parser, to: &line) { cleaned += 1 }
       } catch {
         try rejects.append(record: record, isJSON: error.isJSON, line: number, reason: error.reason, field: error.field)
         return
@@ -61,7 +62,9 @@ public struct HashProcessor: SegmentProcessor, ~Copyable {
     }
     let records = writer.records
     let path = try writer.publish(footer: footer)
-    let counts = ["segments": 1, "records": records, "repeated": repeated, "rejected": rejected]
+    var counts = ["segments": 1, "records": records, "repeated": repeated, "rejected": rejected]
+    if feed.unicode == .clean { counts["cleaned"] = cleaned }
+    if hasher.deletions > 0 { counts["deletions"] = hasher.deletions }
     return ProcessedSegment(printed: path, counts: counts, footer: footer)
   }
 }

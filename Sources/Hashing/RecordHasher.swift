@@ -1,4 +1,3 @@
-internal import Crypto
 internal import JSONText
 internal import PipelineConfig
 
@@ -17,41 +16,70 @@ struct RecordHasher: ~Copyable {
   private let key: [(field: String, name: JSONName)]
   private let cursor: Cursor?
   private let cursorName: JSONName?
+  private let deletion: DeletionTest?
+  private let algorithm: HashAlgorithm
+  private let cleans: Bool
   private var canonical: CanonicalJSON
   private var form = OutputBytes(capacity: 1 << 16)
   private(set) var versions = VersionRange()
+  private var isVersionAbsent = false
+  /// Records that said that they are gone.
+  private(set) var deletions = 0
   /// How much of the last line, from its beginning, holds key, version and hash: what makes it an exact repeat of another.
   private(set) var identityCount = 0
-
-  private static let hexDigits: [UInt8] = Array("0123456789abcdef".utf8)
 
   init(feed: Feed) {
     key = feed.key.map { ($0, JSONName($0)) }
     cursor = feed.cursor
     cursorName = feed.cursor.map { JSONName($0.field) }
-    canonical = CanonicalJSON(excluding: feed.hash.exclude)
+    deletion = feed.deleteMark.map { DeletionTest($0) }
+    algorithm = feed.hash.algorithm
+    cleans = feed.unicode == .clean
+    canonical = CanonicalJSON(excluding: feed.hash.exclude, numbers: feed.hash.numbers == .exact ? .exact : .doubles)
   }
 
+  /// - Returns: Whether the record had to be cleaned first.
   mutating func appendLine(
     for record: Span<UInt8>,
     parser: inout JSONParser,
     to line: inout OutputBytes
-  ) throws(RecordProblem) {
-    do throws(JSONError) { try parser.parse(record) } catch {
-      throw RecordProblem(reason: error.isBadUnicode ? "bad_unicode" : "not_json", isJSON: false)
-    }
+  ) throws(RecordProblem) -> Bool {
+    let isCleaned = try parse(record, parser: &parser)
     let root = parser.root
     guard parser.kind(root) == .object else { throw RecordProblem(reason: "not_an_object") }
     line.append("{\"key\":[")
     try appendKey(parser, root, to: &line)
     line.append("],\"version\":")
     try appendVersion(parser, root, to: &line)
-    line.append(",\"op\":\"upsert\",\"hash\":\"")
+    let isDeletion = deletion?.isMet(by: root, of: parser) ?? false
+    if isDeletion, isVersionAbsent, cursor != nil {
+      // Without a version it would be older than every row, and nobody would know.
+      throw RecordProblem(reason: "deletion_without_version", field: cursor?.field)
+    }
+    line.append(isDeletion ? ",\"op\":\"delete\",\"hash\":\"" : ",\"op\":\"upsert\",\"hash\":\"")
     appendDigest(parser, root, to: &line)
     identityCount = line.count
     line.append("\",\"record\":")
     line.appendRaw(root, of: parser)
     line.append("}")
+    if isDeletion { deletions += 1 }
+    return isCleaned
+  }
+
+  private func parse(_ record: Span<UInt8>, parser: inout JSONParser) throws(RecordProblem) -> Bool {
+    do throws(JSONError) {
+      if cleans, UnicodeCleaner.mayHoldNUL(record), let cleaned = UnicodeCleaner.clean(record) {
+        try parser.parse(cleaned.span)
+        return true
+      }
+      try parser.parse(record)
+      return false
+    } catch {
+      let problem = RecordProblem(reason: error.isBadUnicode ? "bad_unicode" : "not_json", isJSON: false)
+      guard cleans, error.isBadUnicode, let cleaned = UnicodeCleaner.clean(record) else { throw problem }
+      do throws(JSONError) { try parser.parse(cleaned.span) } catch { throw problem }
+      return true
+    }
   }
 
   private mutating func appendKey(
@@ -77,8 +105,10 @@ struct RecordHasher: ~Copyable {
   ) throws(RecordProblem) {
     guard let cursor, let cursorName, let value = parser.member(root, cursorName), !parser.isNull(value) else {
       line.append("null")
+      isVersionAbsent = true
       return
     }
+    isVersionAbsent = false
     let isScalar = parser.kind(value).isString || parser.kind(value) == .number
     let isVersion = unsafe parser.withText(value) { text in
       let text = unsafe Span(_unsafeElements: text)
@@ -92,10 +122,6 @@ struct RecordHasher: ~Copyable {
   private mutating func appendDigest(_ parser: borrowing JSONParser, _ root: JSONNode, to line: inout OutputBytes) {
     form.removeAll()
     canonical.append(root, of: parser, to: &form)
-    let digest = form.withBytes { bytes in unsafe bytes.withUnsafeBytes { unsafe Insecure.MD5.hash(data: $0) } }
-    for byte in digest {
-      line.append(Self.hexDigits[Int(byte >> 4)])
-      line.append(Self.hexDigits[Int(byte & 15)])
-    }
+    form.withBytes { RecordDigest.append(algorithm, of: $0, to: &line) }
   }
 }

@@ -6,11 +6,18 @@ struct RepeatFilter: ~Copyable {
   private var places: [Int: Range<Int>] = [:]
   private var bytes = OutputBytes(capacity: 1 << 16)
 
+  /// - Parameter records: How many identities there will be.
+  init(records: Int) { places.reserveCapacity(min(records, Self.reserveMax)) }
+
+  /// A footer that lies about its records takes no more memory than this at once.
+  private static let reserveMax = 1 << 16
+
   /// Whether the same key, version and hash came before.
   ///
   /// Two identities with one hash are told apart byte by byte; the second of them is then not remembered, and a repeat of
   /// it goes on to merge, which finds nothing to do.
   mutating func isRepeat(_ identity: Span<UInt8>) -> Bool {
+    // All of it: records that differ in their version alone have one digest.
     var hasher = Hasher()
     unsafe identity.withUnsafeBytes { unsafe hasher.combine(bytes: $0) }
     let hash = hasher.finalize()

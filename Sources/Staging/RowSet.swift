@@ -22,6 +22,12 @@ struct RowSet: ~Copyable {
   private var bytes = OutputBytes(capacity: 1 << 20)
   private var rows: [Row] = []
 
+  /// Forgets all rows and keeps the memory for the next segment's, which is as large.
+  mutating func removeAll() {
+    bytes.removeAll()
+    rows.removeAll(keepingCapacity: true)
+  }
+
   /// Takes a row that `write` puts together: key, version, body. Nothing of it stays when `write` throws.
   mutating func add(_ write: (inout OutputBytes) throws(RowProblem) -> Marks) throws(RowProblem) {
     let start = bytes.count

@@ -10,6 +10,7 @@ public struct StageProcessor: SegmentProcessor, ~Copyable {
   private let pipeline: Pipeline
   private let spool: Spool
   private var parser = JSONParser()
+  private var rows = RowSet()
 
   public init(pipeline: Pipeline, spool: Spool) {
     self.pipeline = pipeline
@@ -27,7 +28,7 @@ public struct StageProcessor: SegmentProcessor, ~Copyable {
     )
     var rejects = try spool.rejectWriter(feed: feed.name, segment: input.name, stage: .stage, compressionLevel: level)
     var projector = RowProjector(feed: feed, segment: input.name)
-    var rows = RowSet()
+    rows.removeAll()
 
     var reader = try SegmentReader(input.path)
     var footer = try reader.forEachLine { line, number in
@@ -55,7 +56,10 @@ public struct StageProcessor: SegmentProcessor, ~Copyable {
     }
     let records = writer.records
     let path = try writer.publish(footer: footer)
-    let counts = ["segments": 1, "records": records, "superseded": superseded, "rejected": rejected]
+    var counts = ["segments": 1, "records": records, "superseded": superseded, "rejected": rejected]
+    let replaced = projector.replaced
+    if replaced.nulled > 0 { counts["nulled"] = replaced.nulled }
+    if replaced.clipped > 0 { counts["clipped"] = replaced.clipped }
     return ProcessedSegment(printed: path, counts: counts, footer: footer)
   }
 }

@@ -13,6 +13,25 @@ struct DigestTests {
     #expect(try HashTrial().hash([record]).hashes == ["\"\(sum.output.prefix(32))\""])
   }
 
+  @Test("sha256 is as sha256sum makes it, xxh3_128 as the reference library does")
+  func others() async throws {
+    let (record, canonical) = (#"{"b":1.50,"id":1}"#, #"{"b":1.5,"id":1}"#)
+    let sum = try await Programs.shell("printf %s \"$TEXT\" | sha256sum", environment: ["TEXT": canonical])
+    let sha = try HashTrial(cursor: nil, hash: #""algorithm":"sha256""#).hash([record]).hashes
+    #expect(sha == ["\"\(sum.output.prefix(64))\""])
+    let xxh = try HashTrial(cursor: nil, hash: #""algorithm":"xxh3_128""#).hash([record]).hashes
+    #expect(xxh == ["\"48c438262543ee51bef9c5cbffa97cdd\""])
+  }
+
+  @Test("by the numbers of RFC 8785 decimals that read as one double hash alike, by the exact ones never")
+  func numberForms() throws {
+    let records = ["333333333.33333329", "333333333.3333333"].map { "{\"id\":1,\"n\":\($0),\"x\":0}" }
+    #expect(
+      Set(try HashTrial(cursor: nil, hash: #""numbers":"rfc8785""#).hash(records).lines.map(\.encoded)).count == 1
+    )
+    #expect(Set(try HashTrial(cursor: nil).hash(records).hashes).count == 2)
+  }
+
   @Test(
     "spelling, order and white space do not change the hash; excluded fields do not either",
     arguments: 0..<60 as Range<UInt64>
@@ -47,7 +66,8 @@ struct DigestTests {
     arguments: [
       ("1.10", "1.1", true), ("1e2", "100", true), ("-0", "0", true), ("1.0", "1", true),
       ("0.1", "0.10000000000000000", true),
-      ("9007199254740993", "9007199254740992", false), ("19.99", "19.990000000000001", false), ("1", "\"1\"", false),
+      ("333333333.33333329", "333333333.3333333", false), ("9007199254740993", "9007199254740992", false),
+      ("19.99", "19.990000000000001", false), ("1", "\"1\"", false),
       ("12345678901234567890", "12345678901234567891", false), ("1e400", "1e401", false), ("null", "0", false),
     ]
   )

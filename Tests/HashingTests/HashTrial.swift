@@ -12,7 +12,14 @@ struct HashTrial {
   let folder: TemporarySpool
   let pipeline: Pipeline
 
-  init(key: [String] = ["id"], exclude: [String] = ["stamp"], cursor: String? = "stamp", type: String = "timestamp")
+  init(
+    key: [String] = ["id"],
+    exclude: [String] = ["stamp"],
+    cursor: String? = "stamp",
+    type: String = "timestamp",
+    hash: String = "",
+    settings: String = ""
+  )
     throws
   {
     folder = try TemporarySpool()
@@ -22,7 +29,7 @@ struct HashTrial {
     let text = """
       { "sources": { "shop": { "base_url": "http://shop.example" } },
         "feeds": { "cars": { "source": "shop", "path": "cars", "pagination": { "kind": "odata", "page_size": 1 },
-                             "key": \(quoted(key)), "table": "car", \(cursor) "hash": { "exclude": \(quoted(exclude)) },
+                             "key": \(quoted(key)), "table": "car", \(cursor) \(settings.isEmpty ? "" : settings + ",") "hash": { \(hash.isEmpty ? "" : hash + ",") "exclude": \(quoted(exclude)) },
                              "columns": { \(columns) } } } }
       """
     pipeline = try Pipeline(json: Array(text.utf8), directory: folder.directory, environment: [:])

@@ -38,12 +38,22 @@ struct RepeatedShapeTests {
       fresh.append(parser.root, of: parser, to: &right)
       let form = left.string
       #expect(form == right.string, "\(text)")
+      var again = OutputBytes()
+      try parser.parse(Array(form.utf8).span)
+      fresh.append(parser.root, of: parser, to: &again)
+      #expect(again.string == form, "a canonical form is its own")
       let value = try JSONValue(parsing: form)
       let names = try #require(value.memberNames)
       #expect(names == names.sorted { Array($0.utf16).lexicographicallyPrecedes(Array($1.utf16)) }, "\(text)")
       #expect(Set(names).count == names.count, "\(text)")
     }
   }
+
+  private static let values = [
+    "7", "1.50", "-0", "1e2", "9007199254740993", "null", "true", #""x""#, #""\u0078\n""#, "[]", "{}", "[1.0,[2.0]]",
+    #"{"b":1,"a":[2,{"d":null,"c":"x"}]}"#, #"{"c":{"b":{"a":{"z":1.0,"y":2},"0":3},"a":1},"b":{"q":1,"p":2},"a":0}"#,
+    #"{"a":1,"a":2,"b":3}"#, #"{"b":1,"a":2}"#, #"{ "b" : 1 , "a" : 2 }"#, #"{"a":2,"b":1}"#,
+  ]
 
   /// Objects of a few shapes: names in one of several orders, some left out, some twice, some nested.
   private static func object(using random: inout SeededGenerator) -> String {
@@ -52,9 +62,11 @@ struct RepeatedShapeTests {
     if Int.random(in: 0..<4, using: &random) == 0 { names.removeLast(Int.random(in: 0..<8, using: &random)) }
     if Int.random(in: 0..<6, using: &random) == 0 { names.append("price") }
     let members = names.map { name in
-      let isNested = Int.random(in: 0..<5, using: &random) == 0
-      let value = isNested ? #"{"b":1,"a":[2,{"d":null,"c":"x"}]}"# : "\(Int.random(in: 0..<1000, using: &random))"
-      return "\(JSONText.quoted(name)):\(value)"
+      let value = values.randomElement(using: &random) ?? "1"
+      let space = Int.random(in: 0..<12, using: &random) == 0 ? " " : ""
+      let isEscaped = Int.random(in: 0..<12, using: &random) == 0
+      let quoted = isEscaped ? JSONText.quoted(name).replacing("e", with: #"\u0065"#) : JSONText.quoted(name)
+      return "\(quoted)\(space):\(Int.random(in: 0..<12, using: &random) == 0 ? "\n" : "")\(value)"
     }
     return "{\(members.joined(separator: ","))}"
   }

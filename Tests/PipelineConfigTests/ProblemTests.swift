@@ -65,6 +65,13 @@ struct ProblemTests {
       ("sources.shop.base_url", "\"https://user:pw@h/\"", "sources.shop.base_url", ""),
       ("sources.shop.base_url", "\"https://h/?key=1\"", "sources.shop.base_url", ""),
       ("sources.shop.auth.bearer", "\"a b\"", "sources.shop.auth.bearer", "header"),
+      ("feeds.cars.hash", "{\"algorithm\":\"md4\"}", "feeds.cars.hash.algorithm", "xxh3_128"),
+      ("feeds.cars.hash", "{\"numbers\":\"double\"}", "feeds.cars.hash.numbers", "rfc8785"),
+      ("feeds.cars.unicode", "\"keep\"", "feeds.cars.unicode", "clean"),
+      ("feeds.cars.deleted_when", "{}", "feeds.cars.deleted_when", "present"),
+      ("feeds.cars.deleted_when", "{\"field\":\"a\",\"present\":\"b\"}", "feeds.cars.deleted_when.present", "beside"),
+      ("feeds.cars.deleted_when", "{\"present\":\"a\",\"is\":[\"b\"]}", "feeds.cars.deleted_when.is", "field"),
+      ("feeds.cars.deleted_when", "{\"field\":\"a\",\"is\":[]}", "feeds.cars.deleted_when.is", "1...100"),
       ("feeds.CARS", "{}", "feeds.CARS", ""), ("sources.shop.limit", "{}", "sources.shop.limit", "limits"),
     ]
   )

@@ -21,6 +21,29 @@ struct RowTests {
     #expect(done.texts[1].hasPrefix(#"{"id":2,"city":null,"second":null,"whole":{"id":2},"n":null,"#))
   }
 
+  @Test(
+    "a deletion is a row of its key and version alone, whatever its other fields hold, and the newest wins here too"
+  )
+  func deletion() throws {
+    let trial = try StageTrial(
+      #""n": "integer", "t": {"type": "text", "default": "x"}, "r": {"type": "text", "required": true}"#
+    )
+    func line(_ id: Int, _ members: String, version: String) -> String {
+      StageTrial.line(id, members, version: version).replacing("upsert", with: "delete")
+    }
+    let done = try trial.stage([
+      line(1, #""n":"bad""#, version: "2026-01-01T00:00:00Z"), line(2, "", version: "2026-01-02T00:00:00Z"),
+      StageTrial.line(2, #""r":"y""#, version: "2026-01-01T00:00:00Z"), line(3, "", version: "2026-01-01T00:00:00Z"),
+      StageTrial.line(3, #""r":"y""#, version: "2026-01-03T00:00:00Z"),
+    ])
+    #expect(
+      done.texts.first
+        == #"{"id":1,"n":null,"t":null,"r":null,"data_hash":null,"data_version":"2026-01-01T00:00:00.000000000Z 20261120T234408Z-7k2q-000003"}"#
+    )
+    #expect(try done.column("data_hash") == ["null", "null", #""0""#])
+    #expect(done.counts["superseded"] == 2 && done.rejected.isEmpty)
+  }
+
   @Test("a required column without a value puts the record aside")
   func required() throws {
     let trial = try StageTrial(#""city": {"type": "text", "required": true}"#)
@@ -81,7 +104,7 @@ struct RowTests {
 
   @Test("a line that is none of ours is put aside as it is")
   func foreign() throws {
-    let lines = ["{", "7", #"{"key":[1]}"#, StageTrial.line(1).replacing("upsert", with: "delete"), StageTrial.line(2)]
+    let lines = ["{", "7", #"{"key":[1]}"#, StageTrial.line(1).replacing("upsert", with: "merge"), StageTrial.line(2)]
     let done = try StageTrial("").stage(lines)
     #expect(try done.column("id") == ["2"])
     #expect(done.rejected.map { $0["line"]?.encoded } == ["1", "2", "3", "4"])

@@ -86,7 +86,22 @@ private enum MadeText {
   private static let hexadecimal = [
     "a0eebc99", "-9c0b", "-4EF8", "-bb6d", "-6bb9bd380a11", "a0eebc99-9c0b", "-4ef8-bb6d-6bb9bd380a11", "-", "g", "{",
     "}",
+    "a0eebc99-9c0b-4EF8-bb6d-6bb9bd380a11",
   ]
+
+  private static let clocks = [
+    "00:00", "24:00", "23:59", ":59", ":60", ".5", ".999999999", "12:30:59", " ", "Z", "-1", "9:",
+  ]
+  private static let lengths = [
+    "P", "T", "1Y", "2M", "3D", "4H", "5M", "6S", "99999999H", "-", "1W", "0.5S", "PT1S", "P1D",
+  ]
+  private static let addresses = [
+    "10.0.0.1", "::1", "/24", "/128", "/0", "fe80::", ":", "ff", "1.2", "0", "::ffff:", "2001:db8::", "%e", "1.2.3.4",
+    "1:2:3:4:5:6:7:8",
+  ]
+  private static let digits = ["AAAA", "aGkh", "AA==", "+/8=", "=", "A", "_", " ", "////", "0123"]
+  private static let arrays =
+    structures + ["[\"a\"]", "[\"\\\\\",null]", "[1,true]", "[\"{\\\"}\"]", "[\"é\\n\",\"\"]"]
 
   static func pieces(for type: ColumnType) -> [String] {
     switch type {
@@ -95,6 +110,11 @@ private enum MadeText {
     case .jsonb: structures
     case .boolean: words
     case .uuid: hexadecimal
+    case .time: clocks
+    case .interval: lengths
+    case .inet: addresses
+    case .bytea: digits
+    case .textArray: arrays
     }
   }
 

@@ -1,33 +1,48 @@
-/// JSON with one form for one meaning. Source: RFC 8785, with one exception: a number that a double cannot hold exactly
-/// keeps its exact decimal value, so that two different prices never look alike.
+/// JSON with one form for one meaning. Source: RFC 8785; of numbers see ``Numbers``.
 ///
 /// Of members with the same name the last counts, as in PostgreSQL's jsonb.
 @safe
 public struct CanonicalJSON: ~Copyable {
-  private let excluded: [JSONName]
-  private var members: [Member] = []
-  /// For each number of members, the order in which the last object of that size sorted.
-  private var orders: [[Int]] = []
+  /// What a number counts as.
+  public enum Numbers: Sendable {
+    /// The decimal that was written, so that two different prices never look alike.
+    case exact
+    /// The double that it reads as, as RFC 8785 has it. One that no double reaches keeps its decimal.
+    case doubles
+  }
 
-  /// - Parameter names: Members of the outermost object that are left out.
-  public init(excluding names: [String] = []) { excluded = names.map(JSONName.init) }
+  private let excluded: [JSONName]
+  private let numbers: Numbers
+  private var members: [Member] = []
+  /// Name nodes of the usual objects around the one being written, each object's in the order written.
+  private var names: [Int] = []
+  /// The objects before, see ``shapeIndex(of:at:in:)``.
+  private var shapes: [ObjectShape]
+
+  /// Leaves out the members of the outermost object that `names` holds.
+  public init(excluding names: [String] = [], numbers: Numbers = .exact) {
+    self.numbers = numbers
+    excluded = names.map(JSONName.init)
+    shapes = Array(repeating: ObjectShape(), count: 1 + Self.shapedDepthMax * (Self.shapedCountMax + 1))
+  }
 
   /// Appends the canonical form of a node.
   public mutating func append(_ node: JSONNode, of parser: borrowing JSONParser, to out: inout OutputBytes) {
-    append(node, of: parser, isOutermost: true, to: &out)
+    append(node, of: parser, depth: 0, to: &out)
   }
 }
 
 extension CanonicalJSON {
   private struct Member {
     var name: JSONNode
-    var order: Int
+    /// Its place among the members as written.
+    var place: Int
   }
 
   private mutating func append(
     _ node: JSONNode,
     of parser: borrowing JSONParser,
-    isOutermost: Bool,
+    depth: Int,
     to out: inout OutputBytes
   ) {
     switch parser.kind(node) {
@@ -35,41 +50,125 @@ extension CanonicalJSON {
       // A string written without escapes is its own canonical form.
       out.appendRaw(node, of: parser)
     case .number:
-      unsafe parser.withRaw(node) { unsafe CanonicalNumber.append($0, to: &out) }
+      unsafe parser.withRaw(node) { unsafe CanonicalNumber.append($0, as: numbers, to: &out) }
     case .escapedString:
       unsafe parser.withText(node) { text in unsafe out.appendQuoted(Span(_unsafeElements: text)) }
     case .array:
       out.append(0x5B)
       var at = parser.firstChild(node)
       while let element = at {
-        append(element, of: parser, isOutermost: false, to: &out)
+        append(element, of: parser, depth: depth + 1, to: &out)
         at = parser.next(after: element, in: node)
         if at != nil { out.append(0x2C) }
       }
       out.append(0x5D)
     case .object:
-      appendObject(node, of: parser, isOutermost: isOutermost, to: &out)
+      appendObject(node, of: parser, depth: depth, to: &out)
     }
   }
 
-  /// Members of the objects around this one stay below `base` in the one array that all share.
   private mutating func appendObject(
     _ node: JSONNode,
     of parser: borrowing JSONParser,
-    isOutermost: Bool,
+    depth: Int,
+    to out: inout OutputBytes
+  ) {
+    guard let shape = shapeIndex(of: node, at: depth, in: parser) else {
+      return appendSorting(node, of: parser, depth: depth, shape: nil, to: &out)
+    }
+    let base = names.count
+    guard shapes[shape].matches(node, of: parser, names: &names) else {
+      names.removeLast(names.count - base)
+      return appendSorting(node, of: parser, depth: depth, shape: shape, to: &out)
+    }
+    out.append(0x7B)
+    let order = shapes[shape].order
+    for place in order.indices {
+      if place > 0 { out.append(0x2C) }
+      appendMember(JSONNode(index: names[base + order[place]]), of: parser, depth: depth, to: &out)
+    }
+    out.append(0x7D)
+    names.removeLast(names.count - base)
+  }
+
+  /// Which of the objects before this one is compared with: the last outermost one; of inner ones the last with as many
+  /// members at the same depth, so that no object has its shape taken by one inside it. Nil for what is not remembered.
+  private func shapeIndex(of node: JSONNode, at depth: Int, in parser: borrowing JSONParser) -> Int? {
+    if depth == 0 { return 0 }
+    guard depth <= Self.shapedDepthMax else { return nil }
+    var (count, index) = (0, node.index + 1)
+    let end = parser.endIndex(node)
+    while index < end {
+      count += 1
+      if count > Self.shapedCountMax { return nil }
+      index = parser.endIndex(JSONNode(index: index + 1))
+    }
+    return 1 + (depth - 1) * (Self.shapedCountMax + 1) + count
+  }
+
+  /// Levels below the outermost object at which objects are remembered, and how many members they have at most.
+  private static let shapedDepthMax = 3
+  private static let shapedCountMax = 64
+
+  /// Appends a member: its name, a colon, its value.
+  ///
+  /// Most stand in the text as they stand in the canonical form, name, colon and value without a gap, and are copied as
+  /// one piece.
+  private mutating func appendMember(
+    _ name: JSONNode,
+    of parser: borrowing JSONParser,
+    depth: Int,
+    to out: inout OutputBytes
+  ) {
+    let value = JSONNode(index: name.index + 1)
+    if parser.kind(name) == .string, parser.rawRange(value).lowerBound == parser.rawRange(name).upperBound + 1,
+      isCanonical(value, in: parser)
+    {
+      return out.appendRaw(from: name, through: value, of: parser)
+    }
+    append(name, of: parser, depth: depth, to: &out)
+    out.append(0x3A)
+    append(value, of: parser, depth: depth + 1, to: &out)
+  }
+
+  private func isCanonical(_ value: JSONNode, in parser: borrowing JSONParser) -> Bool {
+    switch parser.kind(value) {
+    case .null, .true, .false, .string: true
+    case .number: unsafe parser.withRaw(value) { unsafe CanonicalNumber.isPlain($0) }
+    case .escapedString, .array, .object: false
+    }
+  }
+}
+
+extension CanonicalJSON {
+  /// Any object, one that was never seen before too. Members of the objects around this one stay below `base` in the one
+  /// array that all share.
+  private mutating func appendSorting(
+    _ node: JSONNode,
+    of parser: borrowing JSONParser,
+    depth: Int,
+    shape: Int?,
     to out: inout OutputBytes
   ) {
     let base = members.count
-    defer { members.removeLast(members.count - base) }
+    var written: [JSONNode] = []
     var at = parser.firstChild(node)
     while let name = at {
       let value = JSONNode(index: name.index + 1)
-      if !(isOutermost && excluded.contains(where: { parser.hasText(name, $0) })) {
-        members.append(Member(name: name, order: members.count))
+      if !(depth == 0 && excluded.contains(where: { parser.hasText(name, $0) })) {
+        members.append(Member(name: name, place: written.count))
       }
+      written.append(name)
       at = parser.next(after: value, in: node)
     }
     let hasRepeats = sort(from: base, of: parser)
+    if let shape {
+      if hasRepeats {
+        shapes[shape].forget()
+      } else {
+        shapes[shape].remember(names: written, order: members[base...].map(\.place), of: parser)
+      }
+    }
 
     out.append(0x7B)
     let end = members.count
@@ -80,64 +179,25 @@ extension CanonicalJSON {
       if hasRepeats, index + 1 < end, Self.compare(name, members[index + 1].name, in: parser) == 0 { continue }
       if !isFirst { out.append(0x2C) }
       isFirst = false
-      append(name, of: parser, isOutermost: false, to: &out)
-      out.append(0x3A)
-      append(JSONNode(index: name.index + 1), of: parser, isOutermost: false, to: &out)
+      appendMember(name, of: parser, depth: depth, to: &out)
     }
     out.append(0x7D)
+    members.removeLast(members.count - base)
   }
 
   /// Sorts the members from `base` on.
   ///
-  /// Vendors send an object's members in the same order every time. So the order that the last object of this size took
-  /// is tried first, which costs one comparison a member; sorting each anew was a fifth of hash's time.
-  ///
   /// - Returns: Whether a name is there more than once.
   private mutating func sort(from base: Int, of parser: borrowing JSONParser) -> Bool {
-    let count = members.count - base
-    guard count > 1 else { return false }
-    if count < orders.count, !orders[count].isEmpty, permute(from: base, by: count, of: parser) { return false }
-    insertionSort(from: base, of: parser)
-    var hasRepeats = false
-    for index in (base + 1)..<members.count
+    members[base...].sort { left, right in
+      let order = Self.compare(left.name, right.name, in: parser)
+      return order == 0 ? left.place < right.place : order < 0
+    }
+    for index in members.indices[base...].dropFirst()
     where Self.compare(members[index - 1].name, members[index].name, in: parser) == 0 {
-      hasRepeats = true
+      return true
     }
-    if count <= Self.rememberedCountMax, !hasRepeats {
-      while orders.count <= count { orders.append([]) }
-      orders[count] = members[base...].map { $0.order - base }
-    }
-    return hasRepeats
-  }
-
-  /// Objects of more members are sorted each time.
-  private static let rememberedCountMax = 512
-
-  /// Brings the members into the remembered order.
-  ///
-  /// - Returns: Whether they are sorted now, no two alike; if not, they stand as they were written.
-  private mutating func permute(from base: Int, by count: Int, of parser: borrowing JSONParser) -> Bool {
-    for place in 1..<count {
-      let (left, right) = (members[base + orders[count][place - 1]], members[base + orders[count][place]])
-      guard Self.compare(left.name, right.name, in: parser) < 0 else { return false }
-    }
-    let written = members.count
-    for place in 0..<count { members.append(members[base + orders[count][place]]) }
-    for place in 0..<count { members[base + place] = members[written + place] }
-    members.removeLast(count)
-    return true
-  }
-
-  private mutating func insertionSort(from base: Int, of parser: borrowing JSONParser) {
-    for index in (base + 1)..<members.count {
-      let member = members[index]
-      var place = index
-      while place > base, Self.compare(members[place - 1].name, member.name, in: parser) > 0 {
-        members[place] = members[place - 1]
-        place -= 1
-      }
-      members[place] = member
-    }
+    return false
   }
 
   /// The order of RFC 8785 §3.2.3: by UTF-16 units. Bytes of UTF-8 sort the same, but where a scalar beyond U+FFFF (its

@@ -1,16 +1,27 @@
-/// The one form of a number: what ECMAScript prints for the double (RFC 8785 §3.2.2.3) when that double is the number
-/// exactly as written, and otherwise its exact decimal digits.
+/// The one form of a number, laid out as ECMAScript prints numbers (RFC 8785 §3.2.2.3).
+///
+/// Of which number is the choice: RFC 8785 takes the double that the text reads as, and so takes two prices for one when
+/// their digits differ beyond a double's reach; its own example makes 333333333.3333333 of 333333333.33333329. The hash must
+/// tell prices apart, so there the decimal stands as it was written. What that costs: a vendor who prints the same double
+/// once with sixteen digits and once with seventeen has its record written once more than need be.
 enum CanonicalNumber {
   /// Digits of a whole number that a double certainly holds: 10^15 < 2^53.
   private static let exactDigitsMax = 15
 
   @unsafe
-  static func append(_ token: UnsafeBufferPointer<UInt8>, to out: inout OutputBytes) {
-    if unsafe isPlainInteger(token) || isPlainDecimal(token) {
+  static func append(_ token: UnsafeBufferPointer<UInt8>, as numbers: CanonicalJSON.Numbers, to out: inout OutputBytes)
+  {
+    if unsafe isPlain(token) {
       unsafe out.append(token)
     } else {
-      out.append(form(of: unsafe String(decoding: token, as: UTF8.self)))
+      out.append(form(of: unsafe String(decoding: token, as: UTF8.self), as: numbers))
     }
+  }
+
+  /// Whether a number is surely its own canonical form; most are.
+  @unsafe
+  static func isPlain(_ token: UnsafeBufferPointer<UInt8>) -> Bool {
+    unsafe isPlainInteger(token) || isPlainDecimal(token)
   }
 
   /// Short whole numbers, which is most numbers there are, are their own form; `-0` is not.
@@ -45,17 +56,11 @@ enum CanonicalNumber {
   }
 
   /// The canonical form of any JSON number.
-  static func form(of token: String) -> String {
+  static func form(of token: String, as numbers: CanonicalJSON.Numbers) -> String {
     let exact = Decimal10(token)
-    guard !exact.digits.isEmpty else { return "0" }
-    guard let double = Double(token), double.isFinite else { return exact.ecmaScript }
-    // Swift prints the shortest digits that read back as this double, as ECMAScript does. When those are the digits that
-    // were written, the double says the number; a double that merely lies nearest has other digits, and the number keeps
-    // its own. Seventeen digits with a fraction are how many programs write a double, the last of them not always rounded
-    // the same way (RFC 8785's own example is 333333333.33333329), so these count as the double they read as.
-    let shortest = Decimal10(double.description)
-    let isDoubleInFull = exact.digits.count == 17 && exact.point < 17
-    return shortest == exact || isDoubleInFull ? shortest.ecmaScript : exact.ecmaScript
+    // Swift prints the shortest digits that read back as a double, as ECMAScript does.
+    guard numbers == .doubles, let double = Double(token), double.isFinite else { return exact.ecmaScript }
+    return Decimal10(double.description).ecmaScript
   }
 }
 

@@ -12,10 +12,11 @@ public struct OutputBytes: ~Copyable {
   /// - Parameter capacity: Bytes to make room for at first.
   public init(capacity: Int = 4096) {
     self.capacity = max(capacity, 64)
-    unsafe base = .allocate(capacity: self.capacity)
+    guard let memory = unsafe malloc(self.capacity) else { fatalError("no memory for \(self.capacity) bytes") }
+    unsafe base = memory.assumingMemoryBound(to: UInt8.self)
   }
 
-  deinit { unsafe base.deallocate() }
+  deinit { unsafe free(base) }
 
   public var isEmpty: Bool { count == 0 }
 
@@ -81,14 +82,19 @@ public struct OutputBytes: ~Copyable {
   /// The bytes as text.
   public var string: String { unsafe String(decoding: UnsafeBufferPointer(start: base, count: count), as: UTF8.self) }
 
+  /// The bytes from a place on, as text.
+  public func text(from start: Int) -> String {
+    precondition(start <= count, "the text begins within the bytes")
+    return unsafe String(decoding: UnsafeBufferPointer(start: base + start, count: count - start), as: UTF8.self)
+  }
+
   private mutating func reserve(_ more: Int) {
     let wanted = count + more
     guard wanted > capacity else { return }
     capacity = max(capacity * 2, wanted)
-    let grown = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity)
-    unsafe memcpy(grown, base, count)
-    unsafe base.deallocate()
-    unsafe base = grown
+    // realloc moves large memory by its pages and copies nothing: rows of a segment would else be there twice while growing.
+    guard let grown = unsafe realloc(base, capacity) else { fatalError("no memory for \(capacity) bytes") }
+    unsafe base = grown.assumingMemoryBound(to: UInt8.self)
   }
 }
 

@@ -15,12 +15,15 @@ extension JSONParser {
   }
 
   /// Whether a string's text is this name's, byte for byte.
-  public func hasText(_ node: JSONNode, _ name: JSONName) -> Bool {
+  public func hasText(_ node: JSONNode, _ name: JSONName) -> Bool { hasText(node, name.bytes.span) }
+
+  /// Whether a string's text is these bytes.
+  func hasText(_ node: JSONNode, _ name: Span<UInt8>) -> Bool {
     let length = word(node, 4)
-    guard length == name.bytes.count else { return false }
+    guard length == name.count else { return false }
     return unsafe withText(node) { text in
       guard let base = text.baseAddress else { return length == 0 }
-      return unsafe name.bytes.withUnsafeBufferPointer { other in
+      return unsafe name.withUnsafeBufferPointer { other in
         guard let otherBase = other.baseAddress else { return true }
         return unsafe memcmp(base, otherBase, length) == 0
       }

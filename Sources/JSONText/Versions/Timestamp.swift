@@ -46,18 +46,36 @@ public struct Timestamp: Equatable, Sendable {
     hasOffset = offset.seconds != nil
   }
 
+  /// A moment by its count of seconds; nil outside the years 1 to 9999.
+  init?(seconds: Int, fraction: String = "") {
+    guard (Self.firstSecond...Self.lastSecond).contains(seconds) else { return nil }
+    self.seconds = seconds
+    self.fraction = fraction
+    hasOffset = true
+  }
+
+  /// UTC with the digits of fraction that there are: `2024-01-06T04:39:08.5Z`.
+  public var text: String { "\(Self.plain(seconds))\(fraction.isEmpty ? "" : ".")\(fraction)Z" }
+
   /// UTC with nine digits of fraction: byte order is order in time. Finer parts are not looked at, since text of one length
   /// is what keeps the order. A moment whose offset carries it beyond the year 9999, as that of some vendors' "never", is
   /// that year's last second.
   public var sortable: String {
-    let (digits, seconds) = (fraction.prefix(9), min(seconds, Self.lastSecond))
+    let digits = fraction.prefix(9)
     let padding = String(repeating: "0", count: 9 - digits.count)
-    let day = Self.floored(seconds, 86_400)
-    let (year, month, date) = Self.civil(day.quotient)
-    let time = day.remainder
-    return "\(Self.padded(year, 4))-\(Self.padded(month, 2))-\(Self.padded(date, 2))T"
-      + "\(Self.padded(time / 3600, 2)):\(Self.padded(time / 60 % 60, 2)):\(Self.padded(time % 60, 2)).\(digits)\(padding)Z"
+    return "\(Self.plain(min(seconds, Self.lastSecond))).\(digits)\(padding)Z"
   }
+
+  private static func plain(_ seconds: Int) -> String {
+    let day = floored(seconds, 86_400)
+    let (year, month, date) = civil(day.quotient)
+    let time = day.remainder
+    return "\(padded(year, 4))-\(padded(month, 2))-\(padded(date, 2))T"
+      + "\(padded(time / 3600, 2)):\(padded(time / 60 % 60, 2)):\(padded(time % 60, 2))"
+  }
+
+  /// 0001-01-01T00:00:00Z.
+  private static let firstSecond = -62_135_596_800
 
   /// 9999-12-31T23:59:59Z.
   private static let lastSecond = 253_402_300_799
@@ -69,7 +87,7 @@ extension Timestamp {
     return String(repeating: "0", count: max(0, width - digits.count)) + digits
   }
 
-  private static func floored(_ value: Int, _ divisor: Int) -> (quotient: Int, remainder: Int) {
+  static func floored(_ value: Int, _ divisor: Int) -> (quotient: Int, remainder: Int) {
     let remainder = value % divisor
     return remainder < 0 ? (value / divisor - 1, remainder + divisor) : (value / divisor, remainder)
   }

@@ -1,67 +1,53 @@
 public import JSONText
 
-/// A column of the target table, and where in the vendor's record its value is found.
+/// A column of the target table, where in the vendor's record its value is found, and what the value has to be.
 public struct Column: Equatable, Sendable {
   public var name: String
   /// The root is the whole record.
   public var from: JSONPointer
   public var type: ColumnType
+  /// How the vendor writes the value; one of the type's own, nil for a type that has but one writing.
+  public var format: ColumnFormat?
   /// A record without a value here is put aside. Key columns are required by themselves.
-  public var required: Bool
+  public var required = false
+  /// What a record without a value here gets: JSON as the staged queue holds it, checked when the file was read.
+  public var fallback: String?
+  public var rules = ColumnRules()
+  public var misfit = MisfitRule.reject
 
   /// Most columns of a feed: PostgreSQL's 1,600 for a table, less `data_hash` and `data_version`.
   static let countMax = 1598
 }
 
-extension Column {
-  /// `"ListPrice": "numeric"`, or an object with `type`, `from` and `required`.
-  static func read(_ name: String, _ value: ConfigValue) -> Column? {
-    if let complaint = Identifier.complaint(aboutColumn: name) { value.problem(complaint) }
-    switch value.json {
-    case .string:
-      return value.choice(of: ColumnType.self).map {
-        Column(name: name, from: JSONPointer(member: name), type: $0, required: false)
-      }
-    case .object:
-      guard let object = value.object() else { return nil }
-      let pointer = object["from"].map { $0.pointer() } ?? JSONPointer(member: name)
-      let type = object.required("type")?.choice(of: ColumnType.self)
-      let required = object["required"].map { $0.boolean() } ?? false
-      object.reportUnknown()
-      guard let pointer, let type, let required else { return nil }
-      return Column(name: name, from: pointer, type: type, required: required)
-    case .null, .bool, .number, .array:
-      value.problem("should be a type such as \"text\", or an object with \"type\" and \"from\"")
-      return nil
-    }
-  }
+/// What becomes of a value that does not fit its column; the raw value is the word in `pipeline.json`.
+public enum MisfitRule: String, CaseIterable, Sendable {
+  /// The record is put aside.
+  case reject
+  /// The column is null, and counted.
+  case null
+  /// The nearest value that fits: the bound of a range, a text cut to its length. Counted. Where there is none, reject.
+  case clip
 }
 
-extension ConfigValue {
-  /// The columns of a feed, in the order of the file; nil when one of them is wrong.
-  func columns() -> [Column]? {
-    guard let entries = object()?.entries else { return nil }
-    guard (1...Column.countMax).contains(entries.count) else {
-      problem("\(entries.count) is outside 1...\(Column.countMax) columns")
-      return nil
-    }
-    var kept: [[UInt8]: String] = [:]
-    for (name, value) in entries {
-      let cut = Array(name.utf8.prefix(Identifier.bytesMax))
-      if let other = kept.updateValue(name, forKey: cut), !other.utf8.elementsEqual(name.utf8) {
-        value.problem("PostgreSQL would cut it off and take it for \(other.debugDescription)")
-      }
-    }
-    let columns = entries.compactMap { Column.read($0.name, $0.value) }
-    return columns.count == entries.count ? columns : nil
-  }
+extension Column {
+  /// A value only has to be of the type, in the type's usual writing: ``ColumnType/append(_:of:to:)`` says it all.
+  public var isPlain: Bool { rules.areNone && (format == nil || format == type.formats.first) }
 
-  /// A JSON pointer (RFC 6901).
-  func pointer() -> JSONPointer? {
-    guard let text = text() else { return nil }
-    do throws(JSONError) { return try JSONPointer(text.value) } catch {
-      problem(text.isFromEnvironment ? "the value from the environment is no JSON pointer" : error.message)
-      return nil
-    }
+  /// Appends a value that is not null, as the staged queue holds it.
+  ///
+  /// `pattern` is ``ColumnRules/pattern``, made ready: compiled once for many values. After a ``Misfit`` what was appended
+  /// is to be cut off again.
+  public func append(
+    _ value: JSONNode,
+    of parser: borrowing JSONParser,
+    matching pattern: ColumnPattern?,
+    to out: inout OutputBytes
+  ) throws(Misfit) {
+    let start = out.count
+    try type.append(value, as: format, of: parser, to: &out)
+    // Most columns have no rule, and this is asked for every value.
+    if rules.areNone { return }
+    try rules.check(value, of: parser, staged: out.text(from: start), as: type)
+    if let pattern { try pattern.check(value, of: parser) }
   }
 }

@@ -42,7 +42,7 @@ extension Cursor {
     switch columns.first(where: { $0.from == JSONPointer(member: field) })?.type {
     case nil, .timestamptz, .date: .timestamp
     case .integer, .bigint: .integer
-    case .text, .numeric, .double, .boolean, .uuid, .jsonb: .text
+    case .text, .numeric, .double, .boolean, .time, .interval, .uuid, .inet, .bytea, .textArray, .jsonb: .text
     }
   }
 }

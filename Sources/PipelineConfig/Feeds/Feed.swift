@@ -13,6 +13,9 @@ public struct Feed: Sendable {
   public var key: [String]
   public var cursor: Cursor?
   public var hash: HashRule
+  /// What in a record says that the vendor has it no more; nil when nothing does.
+  public var deleteMark: DeleteMark?
+  public var unicode = UnicodeRule.reject
   public var table: String
   public var columns: [Column]
   /// How old a run may be that did not come to its end for the next one to go on with it.
@@ -34,6 +37,7 @@ public struct Feed: Sendable {
     /// Fields at the top of the record that say nothing about the business: the vendor's stamps, counters of views.
     public var exclude: [String] = []
     public var algorithm = HashAlgorithm.md5
+    public var numbers = HashNumbers.exact
   }
 
   /// The feed whose rows this feed's rows belong to.
@@ -49,9 +53,4 @@ public struct Feed: Sendable {
     /// Parents whose children are asked for in one request, at most; fewer where the vendor takes fewer.
     public var batch = 100
   }
-}
-
-/// The digests a feed may choose; the raw value is the spelling in the file.
-public enum HashAlgorithm: String, CaseIterable, Sendable {
-  case md5
 }

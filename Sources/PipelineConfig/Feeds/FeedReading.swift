@@ -25,6 +25,8 @@ extension FeedDraft {
     let cursor = object["cursor"].flatMap { Cursor.read($0, columns: columns ?? [], pagination: pagination) }
     let query = object["query"]?.query(reserved: reserved(pagination, cursor)) ?? []
     let hash = object["hash"].map { Feed.HashRule.read($0) } ?? Feed.HashRule()
+    let deleteMark = object["deleted_when"].flatMap { DeleteMark.read($0) }
+    let unicode = object["unicode"]?.choice(of: UnicodeRule.self) ?? .reject
     let resumeWithin = object["resume_within"]?.duration(in: .zero ... .seconds(30 * 86_400))
     let parent = object["parent"]?.object()
     let parentFeed = parent?.required("feed")?.nonEmptyText()
@@ -50,6 +52,8 @@ extension FeedDraft {
       key: key.map(\.value),
       cursor: cursor,
       hash: hash,
+      deleteMark: deleteMark,
+      unicode: unicode,
       table: table.value,
       columns: columns.map { isKey.contains(Array($0.name.utf8)) ? $0.requiring() : $0 },
       parent: nil,
@@ -76,17 +80,23 @@ extension FeedDraft {
     for (field, column) in zip(key, found) {
       if column == nil {
         value?.problem("the key field \(field.shown) is mapped by no column")
-      } else if column?.type == .jsonb {
-        value?.problem("the key field \(field.shown) is mapped to jsonb, which cannot be a key")
+      } else if let column, !column.type.canBeKey {
+        value?.problem("the key field \(field.shown) is mapped to \(column.type.rawValue), which cannot be a key")
+      } else if let column, column.misfit != .reject || column.fallback != nil {
+        value?.problem("the key field \(field.shown) is replaced by its column; a key is the vendor's or none")
       }
     }
     let all = found.compactMap { $0 }
-    return all.count == key.count && !all.contains { $0.type == .jsonb } ? all : nil
+    return all.count == key.count && all.allSatisfy { $0.type.canBeKey } ? all : nil
   }
 }
 
 extension Column {
-  fileprivate func requiring() -> Column { Column(name: name, from: from, type: type, required: true) }
+  fileprivate func requiring() -> Column {
+    var column = self
+    column.required = true
+    return column
+  }
 }
 
 extension ConfigValue {
@@ -144,6 +154,7 @@ extension Feed.HashRule {
     guard let object = value.object() else { return rule }
     if let given = object["exclude"]?.distinctTexts() { rule.exclude = given.map(\.value) }
     if let given = object["algorithm"]?.choice(of: HashAlgorithm.self) { rule.algorithm = given }
+    if let given = object["numbers"]?.choice(of: HashNumbers.self) { rule.numbers = given }
     object.reportUnknown()
     return rule
   }

@@ -1,5 +1,4 @@
 internal import JSONText
-internal import PipelineConfig
 
 extension ColumnType {
   /// Strings as they are, numbers and truth values as they were written. PostgreSQL's text holds no NUL.
@@ -48,5 +47,18 @@ extension ColumnType {
     out.append(0x22)
     out.append(text)
     out.append(0x22)
+  }
+  /// Y and N as well, and yes and no, in any case.
+  static func appendYesNo(_ value: JSONNode, of parser: borrowing JSONParser, to out: inout OutputBytes)
+    throws(Misfit)
+  {
+    guard parser.kind(value).isString, parser.rawRange(value).count <= 5 else {
+      return try appendBoolean(value, of: parser, to: &out)
+    }
+    switch parser.string(value).lowercased() {
+    case "y", "yes": out.append("true")
+    case "n", "no": out.append("false")
+    default: try appendBoolean(value, of: parser, to: &out)
+    }
   }
 }

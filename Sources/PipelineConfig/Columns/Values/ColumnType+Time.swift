@@ -1,5 +1,4 @@
 internal import JSONText
-internal import PipelineConfig
 
 extension ColumnType {
   /// `2024-01-06`, or the day of a moment as it is written; the text after the day is let go.
@@ -28,7 +27,7 @@ extension ColumnType {
       return out.appendRaw(value, of: parser)
     }
     let text = parser.string(value)
-    guard parser.kind(value).isString, let moment = Timestamp(text),
+    guard parser.kind(value).isString, text.utf8.count <= momentCountMax, let moment = Timestamp(text),
       moment.fraction.isEmpty || !text.utf8.dropFirst(17).starts(with: "60".utf8)
     else { throw Misfit(value, of: parser, isNo: "timestamptz") }
     out.append(0x22)
@@ -37,4 +36,7 @@ extension ColumnType {
     if text.utf8.count == 10 { out.append("T00:00:00Z") } else if !moment.hasOffset { out.append("Z") }
     out.append(0x22)
   }
+  /// PostgreSQL reads up to 128 bytes; digits of a fraction beyond these say nothing that it keeps.
+  /// Source: MAXDATELEN of its datetime.h.
+  private static let momentCountMax = 100
 }

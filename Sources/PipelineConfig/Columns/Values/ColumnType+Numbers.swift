@@ -1,5 +1,4 @@
 internal import JSONText
-internal import PipelineConfig
 
 extension ColumnType {
   /// Whole numbers, also written as strings or with a fraction of zeros: vendors disagree about quoting ids.
@@ -12,9 +11,35 @@ extension ColumnType {
   ) throws(Misfit) {
     guard isNumberOrString(value, parser),
       let number = unsafe parser.withText(value, { unsafe wholeNumber(Span(_unsafeElements: $0)) })
-    else { throw Misfit(value, of: parser, isNo: name) }
-    guard bounds.contains(number) else { throw Misfit("\(number) is outside the range of \(name)") }
+    else { throw notWhole(value, of: parser, within: bounds, name) }
+    guard bounds.contains(number) else { throw outside(value, of: parser, bounds, isBelow: number < 0, name) }
     out.append(String(number))
+  }
+
+  /// What does not fit 64 bits may still be a whole number, and then has a nearest one that fits.
+  private static func notWhole(
+    _ value: JSONNode,
+    of parser: borrowing JSONParser,
+    within bounds: ClosedRange<Int>,
+    _ name: String
+  ) -> Misfit {
+    let text = parser.rawRange(value).count <= numericCountMax ? parser.string(value) : ""
+    let digits = text.utf8.first == UInt8(ascii: "-") ? text.utf8.dropFirst() : text.utf8[...]
+    guard isNumberOrString(value, parser), !digits.isEmpty, digits.allSatisfy({ (0x30...0x39).contains($0) }) else {
+      return Misfit(value, of: parser, isNo: name)
+    }
+    return outside(value, of: parser, bounds, isBelow: digits.count < text.utf8.count, name)
+  }
+
+  private static func outside(
+    _ value: JSONNode,
+    of parser: borrowing JSONParser,
+    _ bounds: ClosedRange<Int>,
+    isBelow: Bool,
+    _ name: String
+  ) -> Misfit {
+    let nearest = String(isBelow ? bounds.lowerBound : bounds.upperBound)
+    return Misfit("\(Misfit.shown(value, of: parser)) is outside the range of \(name)", nearest: nearest)
   }
 
   /// A whole number of 64 bits, with or without a sign. `1125.0` is one; `1125.5` is not, and nothing with an exponent.

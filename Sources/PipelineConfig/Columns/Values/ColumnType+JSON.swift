@@ -1,6 +1,5 @@
 internal import Glibc
 internal import JSONText
-internal import PipelineConfig
 
 extension ColumnType {
   /// Anything, as it was written. PostgreSQL's jsonb holds no NUL, and its numbers are of the type numeric.
