@@ -22,7 +22,7 @@ public final class TestPipeline: Sendable {
     )
     let text = """
       {
-        "spool": { "path": "spool", "segment": { "records": \(segmentRecords) } },
+        "spool": { "path": "spool", "segment": { "records": \(segmentRecords), "time": "30m" } },
         "database": { "url": "${DATABASE_URL}", "schema": "public" },
         "sources": \(sources),
         "feeds": \(feeds)

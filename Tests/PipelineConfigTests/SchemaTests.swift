@@ -17,7 +17,8 @@ struct SchemaTests {
 
   /// Right, with an object wherever the schema knows one beside a shorter form, and of the shape in which the path is found.
   private static func base(for path: String = "", beside given: [JSONMember] = []) throws -> String {
-    var text = Configs.good.replacing("\"at\": \"timestamptz\"", with: "\"at\": \"timestamptz\", \"note\": { \"type\": \"text\" }")
+    let columns = #""at": "timestamptz", "note": { "type": "text" }"#
+    var text = Configs.good.replacing(#""at": "timestamptz""#, with: columns)
     let auth = "sources.shop.auth"
     if let shape = credentials.first(where: { path.hasPrefix("\(auth).\($0.0)") }) {
       text = try Configs.setting(auth, to: shape.1, in: text)

@@ -10,8 +10,10 @@ enum RateHeaders {
   /// How long to leave the vendor alone; nil when nothing says so.
   ///
   /// - Parameters:
+  ///   - headers: Of the answer.
   ///   - isRefusal: The answer itself was a refusal for asking too much.
   ///   - now: By the vendor's clock if it is known, in seconds since 1970.
+  /// - Returns: From nothing to thirty days.
   static func wait(_ headers: HTTPHeaders, isRefusal: Bool, now: Double) -> Duration? {
     if isRefusal, let asked = retryAfter(headers, now: now) { return bounded(asked) }
     let limits = limits(headers, now: now)

@@ -45,6 +45,7 @@ extension FeedQuery {
   ///   - last: The last record that was read; nil for the first page.
   ///   - tieLevel: How many fields are fixed at the record's values; nil for everything that follows, in one filter.
   ///   - top: Most records of the page.
+  /// - Returns: Its address.
   func keyset(after last: RecordPosition?, tieLevel: Int?, top: Int) -> WebAddress {
     var items: [(name: String, value: String)] = []
     let behind = last.map { last in tieLevel.map { follows(last, $0) } ?? follows(last) }

@@ -28,6 +28,9 @@ actor PageWorker {
   /// Writes a page's records, at most `room` of them; publishes each segment that becomes full.
   ///
   /// - Parameters:
+  ///   - page: A page, taken apart.
+  ///   - source: Where it came from.
+  ///   - room: Most records of it.
   ///   - after: Where the walk goes on behind the page.
   ///   - began: The vendor's time when the run began.
   /// - Returns: What the run has written so far.

@@ -105,12 +105,15 @@ struct OpenFile: ~Copyable {
     }
   }
 
-  /// Writes all bytes at a place of the file.
-  func write(_ bytes: Span<UInt8>, at offset: Int) throws(SpoolError) {
-    try SpoolError.wrapping("pwrite", path) {
+  /// Writes all bytes at a place of the file, past the operations that a simulated disk stands in for: for what need not
+  /// outlast a loss of power.
+  func overwrite(_ bytes: Span<UInt8>, at offset: Int) throws(SpoolError) {
+    do {
       try unsafe bytes.withUnsafeBytes { buffer in
-        _ = try unsafe descriptor.writeAll(toAbsoluteOffset: Int64(offset), buffer)
+        _ = try unsafe FileDescriptor(rawValue: descriptor).writeAll(toAbsoluteOffset: Int64(offset), buffer)
       }
+    } catch {
+      throw .system(error as? Errno ?? .ioError, call: "pwrite", path: path)
     }
   }
 

@@ -55,8 +55,10 @@ public struct SourceFile: ~Copyable {
   /// Takes the next turn that keeps to every window, counting the requests of all programs.
   ///
   /// - Parameters:
-  ///   - now: Milliseconds since 1970.
+  ///   - windows: The limits.
   ///   - bytesPerHour: No turn before the bytes of the last hour are fewer.
+  ///   - now: Milliseconds since 1970.
+  /// - Returns: The turn, which may lie ahead.
   /// - Throws: ``SpoolError``.
   public borrowing func takeTurn(_ windows: [Window], bytesPerHour: Int?, now: Int) throws(SpoolError) -> Turn {
     try locked { header throws(SpoolError) in
@@ -145,7 +147,7 @@ extension SourceFile {
 
   private borrowing func write(_ numbers: [Int], at place: Int) throws(SpoolError) {
     let bytes = numbers.flatMap { number in (0..<8).map { UInt8(truncatingIfNeeded: number >> ($0 * 8)) } }
-    try file.write(bytes.span, at: place * 8)
+    try file.overwrite(bytes.span, at: place * 8)
   }
 }
 
