@@ -1,13 +1,14 @@
 /// What a rules document may say; the part of `weir-vendor rules --help` that grows with the vendor.
 enum RulesHelp {
-  static let text = [auth, dialects, limits, FaultsHelp.text, FaultsHelp.replay, FaultsHelp.etag].joined(
+  static let text = [auth, dialects, odata, limits, FaultsHelp.text, FaultsHelp.replay, FaultsHelp.others].joined(
     separator: "\n\n"
   )
 
   private static let auth = """
     AUTH  who is let in; without it the bearer token of --token counts
       {"auth": {"kind": "bearer", "token": T}}
-      {"auth": {"kind": "api_key", "key": K, "header": NAME}}      or "parameter": NAME
+      {"auth": {"kind": "api_key", "key": K, "header": NAME}}
+         or "parameter": NAME, for a key in the query
       {"auth": {"kind": "basic", "user": U, "password": P}}
       {"auth": {"kind": "oauth2", "client_id": I, "client_secret": S}}
          "path"               where POST gives out tokens; /oauth/token
@@ -18,7 +19,7 @@ enum RulesHelp {
     """
 
   private static let dialects = """
-    DIALECTS  REST pages, by path; the path's last part names the set, {set} any set
+    DIALECTS  REST pages, by path; its last part names the set, {set} any set
       {"dialects": {"/v2/vehicles": {"style": "link", "set": "cars"}}}
       Without rules: /rest/SET, /offset/SET, /cursor/SET, /next/SET,
       /next-header/SET, /link/SET, /has-more/SET, one for each style.
@@ -48,6 +49,18 @@ enum RulesHelp {
          "constants"         members that every answer has besides
     """
 
+  private static let odata = """
+    ODATA  what is particular about /odata
+      {"odata": {"page_size_max": 200, "top_is_page_size": true}}
+         "page_size", "page_size_max"   1000 and 10000, whatever a client asks
+         "top_is_page_size"   $top is the size of a page, as some have it
+         "window"             records of a result that can be reached
+         "window_end"         error (400), error_200 (a text with 200), silent (the
+                              last page in the window has no link)
+         "count"              false: $count=true is passed over
+         "relative_links"     true: nextLink is Cars?…
+    """
+
   private static let limits = """
     LIMITS  how much the vendor lets itself be asked; what goes over is refused,
       counted as a violation, and seen in weir-vendor log
@@ -55,11 +68,11 @@ enum RulesHelp {
          "per_second", "per_minute", "per_hour", "per_day"   requests
          "bytes_per_hour"   of answers, as sent
          "concurrency"      requests under way at once
-         "window"           sliding (any second, any minute), or fixed (the clock's)
+         "window"           sliding (any second, any minute); fixed (the clock's)
          "status"           429, or 503 and others
-         "retry_after"      seconds, date, past (a date that is over), garbage, none
-         "headers"          array of x-ratelimit, draft-6, draft-7, draft-10, percent,
-                            quota; they are on every answer
+         "retry_after"      seconds, date, past (a date), garbage, none
+         "headers"          array of x-ratelimit, draft-6, draft-7, draft-10,
+                            percent, quota; they are on every answer
          "reset"            of x-ratelimit: delta, epoch, epoch_ms
          "suspend_after"    violations after which everything is refused with 403
          "suspend_for"      seconds of that; a day

@@ -12,6 +12,7 @@ extension FaultAction {
   private static func read(_ kind: Kind, _ object: inout RulesObject) throws(VendorError) -> FaultAction {
     switch kind {
     case .status: return .status(try StatusFault.read(&object))
+    case .answer: return .answer(try MadeAnswer.read(&object))
     case .slow: return .slow
     case .down: return .down(try object.seconds("for", most: 3600) ?? .seconds(1))
     case .reset: return .broken(try BrokenAnswer.read(&object, ending: .reset))
@@ -48,10 +49,28 @@ extension StatusFault {
     fault.message = try object.text("message")
     if let given = try object.choice("retry_after", of: LimitSettings.RetryAfter.self) { fault.retryAfter = given }
     if let given = try object.seconds("wait") { fault.wait = given }
-    if var headers = try object.object("headers") {
-      for name in headers.names { fault.headers[name] = try headers.text(name) }
-    }
+    fault.headers = try object.headers()
     return fault
+  }
+}
+
+extension MadeAnswer {
+  static func read(_ object: inout RulesObject) throws(VendorError) -> MadeAnswer {
+    guard let text = try object.text("text") else { throw object.problem("text", "is missing") }
+    var answer = MadeAnswer(text: text)
+    if let given = try object.integer("status", in: 200...599) { answer.status = given }
+    if let given = try object.text("type") { answer.type = given }
+    answer.headers = try object.headers()
+    return answer
+  }
+}
+
+extension RulesObject {
+  fileprivate mutating func headers() throws(VendorError) -> [String: String] {
+    guard var given = try object("headers") else { return [:] }
+    var headers: [String: String] = [:]
+    for name in given.names { headers[name] = try given.text(name) }
+    return headers
   }
 }
 

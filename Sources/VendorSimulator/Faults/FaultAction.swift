@@ -2,6 +2,8 @@
 enum FaultAction: Equatable, Sendable {
   /// An answer with an error status, made up here.
   case status(StatusFault)
+  /// An answer that the rule has written down whole.
+  case answer(MadeAnswer)
   /// Nothing besides the rule's delay.
   case slow
   /// Nobody listens any more for a while, and every connection ends.
@@ -26,6 +28,7 @@ enum FaultAction: Equatable, Sendable {
   /// The names of the kinds in a rules document.
   enum Kind: String, CaseIterable, Sendable {
     case status
+    case answer
     case slow
     case down
     case reset
@@ -48,6 +51,14 @@ enum FaultAction: Equatable, Sendable {
     case noContent = "no_content"
     case truncated
   }
+}
+
+/// An answer word for word.
+struct MadeAnswer: Equatable, Sendable {
+  var status = 200
+  var text: String
+  var type = "application/json"
+  var headers: [String: String] = [:]
 }
 
 /// An error that a vendor answers with.

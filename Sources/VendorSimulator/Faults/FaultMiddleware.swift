@@ -22,7 +22,8 @@ struct FaultMiddleware: RouterMiddleware {
     if let delay = rule.delay { await ConnectionWatch.waitForEnd(of: context.channel, atMost: delay) }
     switch rule.action {
     case .slow: return try await next(request, context)
-    case .status(let fault): return fault.response(at: visit.started)
+    case .status(let fault): return fault.response(at: visit.started.moved(by: context.live.rules.clockSkew))
+    case .answer(let answer): return answer.response
     case .down(let duration):
       door.close(for: duration)
       throw ConnectionEnded()
@@ -81,6 +82,17 @@ struct FaultMiddleware: RouterMiddleware {
 
 /// A connection was ended on purpose; there is nobody to answer any more.
 struct ConnectionEnded: Error {}
+
+extension MadeAnswer {
+  var response: Response {
+    var fields: HTTPFields = [.contentType: type]
+    for (name, value) in headers {
+      if let name = HTTPField.Name(name) { fields[name] = value }
+    }
+    let body = ResponseBody(byteBuffer: ByteBuffer(string: text))
+    return Response(status: HTTPResponse.Status(code: status), headers: fields, body: body)
+  }
+}
 
 extension StatusFault {
   func response(at now: Moment) -> Response {

@@ -15,7 +15,8 @@ struct LimitMiddleware: RouterMiddleware {
     }
     let (verdict, left) = limiter.decide(visit)
     let settings = limiter.settings
-    let headers = LimitHeaders.fields(left, settings.headers, settings.reset, now: visit.started)
+    let now = visit.started.moved(by: context.live.rules.clockSkew)
+    let headers = LimitHeaders.fields(left, settings.headers, settings.reset, now: now)
     switch verdict {
     case .allowed:
       do {
@@ -41,7 +42,7 @@ struct LimitMiddleware: RouterMiddleware {
         message: "Over the limit: \(limits.joined(separator: ", "))."
       )
       refusal.headers = headers
-      refusal.headers[.retryAfter] = settings.retryAfter.value(wait: wait, now: visit.started)
+      refusal.headers[.retryAfter] = settings.retryAfter.value(wait: wait, now: now)
       throw refusal
     }
   }

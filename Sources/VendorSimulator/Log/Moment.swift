@@ -13,6 +13,8 @@ struct Moment: Comparable, Hashable, Sendable {
     return Moment(microseconds: Int64(now.tv_sec) * 1_000_000 + Int64(now.tv_nsec) / 1000)
   }
 
+  func moved(by microseconds: Int64) -> Moment { Moment(microseconds: self.microseconds + microseconds) }
+
   var stamp: Stamp { Stamp(milliseconds: microseconds / 1000) }
 
   /// Seconds with six places: `1700000000.000123`.

@@ -19,20 +19,36 @@ struct ODataRoutes: Sendable {
     group.get("") { request, _ in serviceDocument(request) }
     group.get("$metadata") { request, _ in metadata(request) }
     group.get("{set}") { request, context in
-      try page(request, of: context.parameters.get("set") ?? "", context.twist)
+      try page(request, of: context.parameters.get("set") ?? "", context)
     }
     group.get("{set}/$count") { request, context in try count(request, of: context.parameters.get("set") ?? "") }
   }
 
-  private func page(_ request: Request, of set: String, _ twist: PageTwist?) throws(Refusal) -> Response {
+  private func page(_ request: Request, of set: String, _ context: VendorContext) throws(Refusal) -> Response {
     let version = try replies.version(of: set, from: vendor)
     let query = try QueryString(request.uri.query ?? "")
-    let options = try QueryOptions(query, headers: request.headers)
+    let asked = try QueryOptions(query, headers: request.headers)
+    let settings = context.live.rules.odata
+    let options = settings.reading(asked)
     let odata = try ODataQuery(options, of: version, cache: cache)
-    let links = ODataLinks(root: root(request), set: set, query: query, twist: twist)
-    let (body, pageSize) = try ODataPage.body(odata, links: links, window: window)
+    let links = ODataLinks(
+      root: root(request),
+      set: set,
+      query: query,
+      twist: context.twist,
+      isRelative: settings.hasRelativeLinks
+    )
+    let (body, pageSize): (ByteBuffer, Int)
+    do throws(Refusal) {
+      let end = ODataPage.End(window: settings.window ?? window, isSilent: settings.windowEnd == .silent)
+      (body, pageSize) = try ODataPage.body(odata, links: links, end: end)
+    } catch {
+      guard settings.windowEnd == .errorWith200, error.code == "RecordWindow" else { throw error }
+      let text = ByteBuffer(string: "Error getting data!")
+      return replies.response(to: request, .ok, headers: [.contentType: "text/plain"], body: text)
+    }
     var headers = Self.headers
-    if options.pageSize != nil, let name = HTTPField.Name("Preference-Applied") {
+    if asked.pageSize != nil, let name = HTTPField.Name("Preference-Applied") {
       headers[name] = "odata.maxpagesize=\(pageSize)"
     }
     headers[.contentType] = "application/json;odata.metadata=minimal;charset=utf-8"

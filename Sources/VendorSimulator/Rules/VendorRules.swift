@@ -12,15 +12,19 @@ struct VendorRules: Sendable {
   var auth: AuthScheme?
   /// By path; a path's last part may be `{set}`.
   var dialects: [String: RESTDialect] = [:]
+  var odata = ODataSettings()
   var limits: LimitSettings?
   /// Whether answers carry an ETag.
   var hasETags = false
   var replay: ReplaySettings?
+  /// How much the vendor's clock is ahead, in microseconds; negative: behind. Its `Date`, and the moments that it names in
+  /// headers; not the stamps of records.
+  var clockSkew: Int64 = 0
   /// In the order in which they are asked.
   var faults: [FaultRule] = []
 
   /// Sections there are, in the order in which they are shown.
-  static let names = ["auth", "dialects", "limits", "faults", "etag", "replay"]
+  static let names = ["auth", "dialects", "odata", "limits", "faults", "etag", "replay", "clock_skew"]
 
   init() {}
 
@@ -33,6 +37,8 @@ struct VendorRules: Sendable {
     if let value = object.value("auth") { auth = try AuthScheme.read(value, at: "auth") }
     if let given = try object.object("dialects") { dialects = try Self.dialects(given) }
     if let value = object.value("limits") { limits = try LimitSettings.read(value, at: "limits") }
+    if let value = object.value("odata") { odata = try ODataSettings.read(value, at: "odata") }
+    if let seconds = try object.number("clock_skew", in: -86_400...86_400) { clockSkew = Int64(seconds * 1_000_000) }
     hasETags = try object.bool("etag") ?? false
     if let value = object.value("replay") { replay = try ReplaySettings.read(value, at: "replay") }
     for (index, value) in (try object.elements("faults") ?? []).enumerated() {

@@ -104,7 +104,7 @@ struct VendorListener: Service {
     _ visit: Visit?
   ) async throws {
     var response = try await responder.respond(to: request, context: context)
-    response.headers[.date] = HTTPDate.text(of: .now())
+    response.headers[.date] = HTTPDate.text(of: Moment.now().moved(by: context.live.rules.clockSkew).stamp)
     response.headers[.server] = "weir-vendor/\(WeirVersion.current)"
     let (status, bytes) = (response.status.code, response.body.contentLength ?? 0)
     try await writer.write(response: response.head, body: response.body)

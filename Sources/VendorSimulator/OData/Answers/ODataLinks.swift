@@ -6,6 +6,8 @@ struct ODataLinks: Sendable {
   /// The fields of the request's URL, to be repeated in the link.
   let query: QueryString
   let twist: PageTwist?
+  /// Links state what follows the root, and not the root.
+  let isRelative: Bool
 
   /// The link to the page that a token stands for; nil for none.
   func next(_ token: SkipToken?) -> String? {
@@ -13,7 +15,7 @@ struct ODataLinks: Sendable {
     let mark = twist.map { "page=\($0.salt)&" } ?? ""
     let address = token.map { "\(set)?\(repeated)\(mark)$skiptoken=\($0.text)" }
     switch twist?.link {
-    case nil, .always?: return address.map { "\(root)/\($0)" }
+    case nil, .always?: return isRelative ? address : address.map { "\(root)/\($0)" }
     case .missing?: return nil
     case .own?: return "\(root)/\(set)?\(query.fields.map { String($0.raw) }.joined(separator: "&"))"
     case .first?: return "\(root)/\(set)?\(repeated)"

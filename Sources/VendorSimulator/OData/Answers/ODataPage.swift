@@ -5,18 +5,26 @@ internal import NIOCore
 ///
 /// Source: OData JSON Format 4.01, §12.
 enum ODataPage {
+  /// Where a vendor stops.
+  struct End: Equatable, Sendable {
+    /// Records from the beginning of the result beyond which the vendor does not go.
+    var window: Int?
+    /// The last page in the window looks like the last page of the result.
+    var isSilent = false
+  }
+
   /// - Parameters:
   ///   - odata: The query, evaluated.
   ///   - links: Where links lead.
-  ///   - window: Records from the beginning of the result beyond which the vendor refuses to go.
+  ///   - end: Where the vendor stops, and how.
   /// - Returns: The body, and the page size that it was cut to.
   /// - Throws: ``Refusal``: a name in `$select` is not there, or the page lies beyond the record window.
   static func body(
     _ odata: ODataQuery,
     links: ODataLinks,
-    window: Int?
+    end: End
   ) throws(Refusal) -> (body: ByteBuffer, pageSize: Int) {
-    let (walk, next) = try odata.page(window: window, twist: links.twist)
+    let (walk, next) = try odata.page(end, twist: links.twist)
     let set = odata.version.set.name
     var body = ByteBuffer()
     body.writeString("{\"@odata.context\":\(JSONText.quoted("\(links.root)/$metadata#\(set)")),")

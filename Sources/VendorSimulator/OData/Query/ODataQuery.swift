@@ -39,8 +39,9 @@ struct ODataQuery: Sendable {
   /// The page that is asked for, and the token for the one after it.
   ///
   /// - Throws: ``Refusal`` when it lies beyond the vendor's record window.
-  func page(window: Int?, twist: PageTwist? = nil) throws(Refusal) -> (PageWalk, next: SkipToken?) {
-    var walk = try PageWalk(options, from: start, of: rows.count, window: window)
+  func page(_ end: ODataPage.End, twist: PageTwist? = nil) throws(Refusal) -> (PageWalk, next: SkipToken?) {
+    var walk = try PageWalk(options, from: start, of: rows.count, window: end.window)
+    if end.isSilent, walk.sent >= end.window ?? .max { walk.hasMore = false }
     var next = walk.rows.upperBound
     if let twist {
       let whole = walk.rows

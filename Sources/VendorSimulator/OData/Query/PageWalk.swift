@@ -34,7 +34,7 @@ struct PageWalk: Equatable, Sendable {
         throw Refusal(status: .badRequest, code: "RecordWindow", message: "The requested total exceeds \(window).")
       }
     }
-    pageSize = min(options.pageSize ?? options.token?.pageSize ?? Self.pageSizeDefault, Self.pageSizeMax)
+    pageSize = options.pageSize ?? options.token?.pageSize ?? Self.pageSizeDefault
     let first = min(start, count)
     var length = min(pageSize, count - first)
     if let top = options.top { length = min(length, max(0, top - sentBefore)) }
