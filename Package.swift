@@ -143,7 +143,7 @@ let package = Package(
       "OpsCommandsTests",
       on: [
         "OpsCommands", "Control", "PipelineConfig", "Postgres", "Spool", "Telemetry", "TestSupport", argumentParser,
-        system,
+        subprocess, system,
       ]
     ),
     tests("PipelineConfigTests", on: ["JSONText", "PipelineConfig", "Telemetry", "TestSupport", system]),

@@ -43,10 +43,10 @@ public enum SpoolError: OperatorError, Equatable {
     switch self {
     case .system(let errno, _, _):
       if Self.isFull(errno) { "free some space and run it again; what was published is whole" } else { nil }
-    case .damaged: "make it again from the queue before it: --redo on the same name in done there"
+    case .damaged: "make it again from the queue before it: weir spool redo STAGE SEGMENT"
     case .foreignFile: "give a path as the stage before prints it, or as weir spool ls does"
     case .unsafePath(_, _, let hint): hint
-    case .networkFileSystem: "put the spool on a local disk"
+    case .networkFileSystem: "put the spool on a local disk, or say spool.allow_network if one machine alone uses it"
     case .badName: "names have lower-case letters, digits, _ and -, at most \(FeedName.byteCountMax)"
     case .busy: "try again when it has ended"
     case .occupied: "let a stage work it off first, then try again"

@@ -16,6 +16,9 @@ public struct StageContext: Sendable {
   public init(_ options: CommonOptions, reporter: Reporter) throws {
     self.reporter = reporter
     pipeline = try Pipeline(contentsOf: FilePath(options.config), environment: ProcessInfo.processInfo.environment)
-    spool = try Spool(root: options.spool.map { FilePath($0) } ?? pipeline.spool.path)
+    spool = try Spool(
+      root: options.spool.map { FilePath($0) } ?? pipeline.spool.path,
+      allowsNetwork: pipeline.spool.allowsNetwork
+    )
   }
 }

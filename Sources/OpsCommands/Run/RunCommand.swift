@@ -57,7 +57,7 @@ struct RunCommand: OpsCommand {
   func run(terminal: any Terminal) async throws {
     let pipeline = try config.pipeline()
     let plan = try RunPlan(pipeline, selected: feeds)
-    let spool = try Spool(root: pipeline.spool.path)
+    let spool = try Spool(root: pipeline.spool.path, allowsNetwork: pipeline.spool.allowsNetwork)
     let display = display(terminal)
     let stop = StopControl()
     let signals = StopSignals(stop) { display.say($0.announcement) }
@@ -77,6 +77,7 @@ struct RunCommand: OpsCommand {
       }
     )
     let report = await conductor.run(plan)
+    do { try SpoolGC.sweep(spool, keep: pipeline.spool.keep) } catch { display.say("weir: spool gc: \(error)") }
     for line in OutcomeLine.summary(report, spool: pipeline.spool.path.string, style: style(terminal)) {
       display.say(line)
     }

@@ -23,7 +23,7 @@ struct SpoolCommand: ParsableCommand {
     subcommands: [
       SpoolList.self, SpoolStat.self, SpoolCat.self, SpoolWhere.self, SpoolExplain.self, SpoolVerify.self,
       SpoolHold.self,
-      SpoolRelease.self, SpoolRetry.self, SpoolRedo.self, SpoolGC.self,
+      SpoolRelease.self, SpoolRetry.self, SpoolRedo.self, SpoolPut.self, SpoolGC.self,
     ]
   )
 }

@@ -61,9 +61,27 @@ struct SpoolExplain: OpsCommand {
       let deaths = attempts > 0 ? " \(attempts) attempts at it have not ended." : ""
       return ["It is ready since \(age)\(stored.isClaimed ? ", and a worker has it" : ", and nobody has it").\(deaths)"]
     case .held:
-      let reason = (try? queue.holdReason(of: location.name)).map { "\($0.name): \($0.message)" }
-      return ["It is held: \(reason ?? "nobody wrote down why").", "To try again: weir spool release \(location.name)"]
+      let reason = try? queue.holdReason(of: location.name)
+      let why = reason.map { "\($0.name): \($0.message)" } ?? "nobody wrote down why"
+      return ["It is held: \(why).", cure(of: location, isDamaged: reason?.name == "damaged")]
     }
+  }
+}
+
+extension SpoolExplain {
+  /// What is damaged is made again from what it was made of; anything else is tried again when its cause is cured.
+  private func cure(of location: SegmentLocation, isDamaged: Bool) -> String {
+    guard isDamaged else { return "To try again: weir spool release \(location.name)" }
+    let maker = StageName.allCases.last { $0.input.map { $0 < location.queue } ?? false }
+    guard let maker else { return "To fetch it again: weir-fetch \(location.feed)" }
+    return "To make it again: weir spool redo \(maker.rawValue) \(location.name)"
+  }
+}
+
+extension QueueName {
+  /// Whether a segment comes through the one queue before the other.
+  fileprivate static func < (left: QueueName, right: QueueName) -> Bool {
+    (allCases.firstIndex(of: left) ?? 0) < (allCases.firstIndex(of: right) ?? 0)
   }
 }
 

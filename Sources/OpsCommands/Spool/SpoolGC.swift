@@ -11,7 +11,7 @@ struct SpoolGC: OpsCommand {
     discussion: helpText(
       """
       How long each queue keeps what was worked off is spool.keep in pipeline.json. A segment stays while anything made \
-      of it is ready or held in a later queue. Prints a line for each file, tab-separated: kind, bytes, path. Rejected \
+      of it is ready or held in a later queue. weir run does this at its end. Prints a line for each file, tab-separated: kind, bytes, path. Rejected \
       records are never removed here.
       """,
       examples: """
@@ -48,6 +48,13 @@ struct SpoolGC: OpsCommand {
       }
     }
     terminal.note("\(files) files, \(bytes) bytes \(dryRun ? "would go" : "removed")")
+  }
+
+  /// Removes what may go in every feed: what `weir run` does at its end.
+  static func sweep(_ spool: Spool, keep: RetentionSettings) throws {
+    for feed in try spool.feeds() {
+      for garbage in try spool.garbage(feed: feed, keep: keep.rules, now: Now.seconds) { _ = try spool.remove(garbage) }
+    }
   }
 
   private func rules() throws -> [QueueName: KeepRule] {

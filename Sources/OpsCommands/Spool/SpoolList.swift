@@ -47,9 +47,10 @@ struct SpoolList: OpsCommand {
     let now = Now.seconds
     for feed in try spool.feeds(asked: feed) {
       let queues = queue.map { [$0] } ?? QueueName.allCases
-      for entry in try spool.entries(feed: feed, queues: queues, states: state.map { [$0] } ?? SegmentState.allCases) {
-        terminal.data(json ? jsonLine(entry, now) : line(entry, now))
-        if entry.state == .held { held.append(entry.path.string) }
+      let entries = try spool.entries(feed: feed, queues: queues, states: state.map { [$0] } ?? SegmentState.allCases)
+      held += entries.filter { $0.state == .held }.map(\.path.string)
+      for part in SideBySide.blocks(of: entries) {
+        terminal.data(lines: SideBySide.map(part) { entries in lines(entries, now) })
       }
     }
     if let first = held.first { terminal.note("\(held.count) held; why: cat \(first).error") }
@@ -63,9 +64,16 @@ struct SpoolList: OpsCommand {
     }
   }
 
-  private func line(_ entry: StoredSegment, _ now: Int) -> String {
-    let footer = entry.footer
-    let figures = [footer?.records, footer?.bytes].map { $0.map(String.init) ?? TextTable.nothing }
+  private func lines(_ entries: ArraySlice<StoredSegment>, _ now: Int) -> [String] {
+    if json { return entries.map { jsonLine($0, now) } }
+    var scanner = FooterScanner()
+    var lines: [String] = []
+    for entry in entries { lines.append(line(entry, scanner.counts(of: entry.path), now)) }
+    return lines
+  }
+
+  private func line(_ entry: StoredSegment, _ counts: SegmentCounts?, _ now: Int) -> String {
+    let figures = [counts?.records, counts?.bytes].map { $0.map(String.init) ?? TextTable.nothing }
     let place = [entry.feed, entry.queue.rawValue, entry.state.rawValue, entry.name.description]
     let age = AgeText.text(seconds: entry.ageSeconds(at: now))
     return (place + figures + [age, entry.isClaimed ? "claimed" : TextTable.nothing]).joined(separator: "\t")

@@ -17,9 +17,10 @@ struct SpoolOption: ParsableArguments {
 
   /// The spool, which must be there: a command that only looks makes no folders.
   func spool() throws -> Spool {
-    let root = try directory.map { FilePath($0) } ?? config.pipeline().spool.path
+    let settings = directory == nil ? try config.pipeline().spool : (try? pipeline())?.spool
+    guard let root = directory.map({ FilePath($0) }) ?? settings?.path else { throw NoSpool(path: "spool") }
     guard FileManager.default.fileExists(atPath: root.string) else { throw NoSpool(path: root) }
-    return try Spool(root: root)
+    return try Spool(root: root, allowsNetwork: settings?.allowsNetwork ?? false)
   }
 
   /// The pipeline, for questions that only it answers; nil when a spool was named and there is no pipeline here.

@@ -29,7 +29,7 @@ struct StatusCommand: OpsCommand {
 
   func run(terminal: any Terminal) async throws {
     let pipeline = try config.pipeline()
-    let spool = try Spool(root: pipeline.spool.path)
+    let spool = try Spool(root: pipeline.spool.path, allowsNetwork: pipeline.spool.allowsNetwork)
     var feeds = try pipeline.feedsInOrder.map { try FeedStatus(feed: $0.name, in: spool) }
     let target = pipeline.database.target
     do {

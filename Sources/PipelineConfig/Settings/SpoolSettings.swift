@@ -15,6 +15,8 @@ public struct SpoolSettings: Equatable, Sendable {
   public var maxReady = 20_000
   /// Workers that a segment may kill before it is held.
   public var attempts = 3
+  /// Takes a spool on a network file system, which is refused otherwise: one machine alone may use it.
+  public var allowsNetwork = false
   /// What is kept of segments that were worked off.
   public var keep = RetentionSettings()
 }
@@ -70,6 +72,7 @@ extension SpoolSettings {
     if let bytes = object["min_free"]?.byteCount(in: minFreeBounds) { settings.minFree = bytes }
     if let count = object["max_ready"]?.integer(in: maxReadyBounds, "segments") { settings.maxReady = count }
     if let count = object["attempts"]?.integer(in: attemptsBounds, "attempts") { settings.attempts = count }
+    if let allows = object["allow_network"]?.boolean() { settings.allowsNetwork = allows }
     if let keep = object["keep"]?.object() { settings.keep = RetentionSettings.read(keep) }
     object.reportUnknown()
     return settings

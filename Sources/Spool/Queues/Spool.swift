@@ -10,12 +10,15 @@ public struct Spool: Sendable {
 
   /// Opens a spool, or makes one in a directory that is not there or that nothing has been put into yet.
   ///
+  /// - Parameters:
+  ///   - root: The directory.
+  ///   - allowsNetwork: Somebody asked for it in spite of locks that may not hold between machines, and of no wake-ups.
   /// - Throws: ``SpoolError`` when others may look into the directory, when it is somebody else's, or when it is on a
   ///   network file system.
-  public init(root: FilePath) throws(SpoolError) {
+  public init(root: FilePath, allowsNetwork: Bool = false) throws(SpoolError) {
     try Self.takeOverUnused(root)
     try Directory.ensure(root)
-    guard try !Directory.isOnNetwork(root) else { throw .networkFileSystem(root) }
+    if !allowsNetwork, try Directory.isOnNetwork(root) { throw .networkFileSystem(root) }
     self.root = root
   }
 

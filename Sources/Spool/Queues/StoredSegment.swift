@@ -35,7 +35,8 @@ extension SpoolQueue {
     for state in SegmentState.allCases where states.contains(state) {
       let names = try segments(in: state)
       let locks = names.isEmpty ? nil : FileLocks.now()
-      found += names.compactMap { stored($0, in: state, locks: locks) }
+      let directory = directory(state).string
+      found += names.compactMap { stored($0, in: state, at: FilePath("\(directory)/\($0.fileName)"), locks: locks) }
     }
     return found
   }
@@ -50,13 +51,18 @@ extension SpoolQueue {
     var found: [StoredSegment] = []
     for state in SegmentState.allCases where states.contains(state) {
       guard try FileName.exists(path(of: segment, in: state)) else { continue }
-      if let stored = stored(segment, in: state, locks: .now()) { found.append(stored) }
+      let path = path(of: segment, in: state)
+      if let stored = stored(segment, in: state, at: path, locks: .now()) { found.append(stored) }
     }
     return found
   }
 
-  private func stored(_ segment: SegmentName, in state: SegmentState, locks: FileLocks?) -> StoredSegment? {
-    let path = path(of: segment, in: state)
+  private func stored(
+    _ segment: SegmentName,
+    in state: SegmentState,
+    at path: FilePath,
+    locks: FileLocks?
+  ) -> StoredSegment? {
     guard let status = try? Files.current.status(path, followsLink: false) else { return nil }
     return StoredSegment(
       location: SegmentLocation(feed: feed, queue: name, state: state, name: segment),

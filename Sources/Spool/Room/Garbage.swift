@@ -90,7 +90,7 @@ extension Spool {
     var surplus = rule.bytes.map { limit in done.reduce(0) { $0 + $1.storedBytes } - limit } ?? 0
     var garbage: [Garbage] = []
     for segment in done where !needed.contains(segment.location.name) {
-      guard surplus > 0 || now - segment.movedAt > rule.seconds else { continue }
+      guard surplus > 0 || now - segment.movedAt >= rule.seconds else { continue }
       surplus -= segment.storedBytes
       garbage.append(Garbage(kind: .done, feed: queue.feed, path: segment.path, bytes: segment.storedBytes))
     }

@@ -45,16 +45,37 @@ enum FooterFrame {
     var dataByteCount: Int
   }
 
-  /// Reads the end of a file, in two calls whatever the file's size.
+  /// Reads the end of a file, in one call or, when the footer is long, in two.
   ///
   /// - Throws: ``SpoolError/damaged(_:why:)`` when there is no whole footer.
   static func find(in file: borrowing OpenFile) throws(SpoolError) -> Found {
+    let frame = try read(from: file)
+    guard let footer = try? JSONDecoder().decode(SegmentFooter.self, from: Data(frame.json)) else {
+      throw .damaged(file.path, why: "the footer does not have the members that it should have")
+    }
+    if let contradiction = footer.contradiction { throw .damaged(file.path, why: contradiction) }
+    return Found(footer: footer, dataByteCount: frame.dataByteCount)
+  }
+
+  /// The text of a footer, which its checksum was found to agree with.
+  struct Frame {
+    var json: [UInt8]
+    /// Bytes of the file before the footer's frame.
+    var dataByteCount: Int
+  }
+
+  /// What is read at once; most footers are shorter.
+  private static let tailByteCount = 1024
+
+  static func read(from file: borrowing OpenFile) throws(SpoolError) -> Frame {
     func damaged(_ why: String) -> SpoolError { .damaged(file.path, why: why) }
     let fileByteCount = try file.status().size
     guard fileByteCount > 0 else { throw damaged("empty") }
-    let trailerStart = fileByteCount - trailerByteCount
-    guard trailerStart >= 0,
-      let jsonByteCount = jsonByteCount(trailer: try file.bytes(at: trailerStart, count: trailerByteCount))
+    let tailStart = max(0, fileByteCount - tailByteCount)
+    let tail = try file.bytes(at: tailStart, count: fileByteCount - tailStart)
+    guard tail.count == fileByteCount - tailStart else { throw damaged("it became shorter while it was read") }
+    guard tail.count >= trailerByteCount,
+      let jsonByteCount = jsonByteCount(trailer: Array(tail.suffix(trailerByteCount)))
     else { throw damaged("it does not end with a footer; cut off, or something follows") }
 
     let payloadByteCount = 1 + jsonByteCount + 1 + trailerByteCount
@@ -62,7 +83,10 @@ enum FooterFrame {
     guard jsonByteCount <= jsonByteCountMax, dataByteCount >= dataByteCountMin else {
       throw damaged("no room for records before the footer")
     }
-    let frame = try file.bytes(at: dataByteCount, count: fileByteCount - dataByteCount)
+    let frame =
+      dataByteCount >= tailStart
+      ? Array(tail[(dataByteCount - tailStart)...])
+      : try file.bytes(at: dataByteCount, count: fileByteCount - dataByteCount)
     guard frame.count == fileByteCount - dataByteCount else { throw damaged("it became shorter while it was read") }
     let json = Array(frame[(SkippableFrame.headerByteCount + 1)...].prefix(jsonByteCount))
     // The bytes that this footer would have, were it whole.
@@ -71,11 +95,7 @@ enum FooterFrame {
     guard frame == SkippableFrame.frame(kind: kind, payload: payload) else {
       throw damaged("the footer's checksum is wrong")
     }
-    guard let footer = try? JSONDecoder().decode(SegmentFooter.self, from: Data(json)) else {
-      throw damaged("the footer does not have the members that it should have")
-    }
-    if let contradiction = footer.contradiction { throw damaged(contradiction) }
-    return Found(footer: footer, dataByteCount: dataByteCount)
+    return Frame(json: json, dataByteCount: dataByteCount)
   }
 
   private static func trailer(for json: [UInt8]) -> String {

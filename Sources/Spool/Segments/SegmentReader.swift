@@ -17,7 +17,7 @@ public struct SegmentReader: ~Copyable {
   private let file: OpenFile
   private let found: FooterFrame.Found
   private var decoder: FrameDecoder
-  private var input = [UInt8](repeating: 0, count: inputByteCount)
+  private var input: [UInt8]
   private var buffer = LineBuffer(capacity: 2 * FrameEncoder.blockByteCount)
   private var wasRead = false
 
@@ -38,6 +38,8 @@ public struct SegmentReader: ~Copyable {
     self.file = file
     self.found = found
     self.decoder = decoder
+    // A small segment needs no more than its size.
+    input = [UInt8](repeating: 0, count: min(Self.inputByteCount, found.dataByteCount))
   }
 
   /// What the segment says of itself.

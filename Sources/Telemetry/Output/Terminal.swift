@@ -4,10 +4,16 @@ internal import Glibc
 public protocol Terminal: Sendable {
   /// One line of what was asked for, without its newline.
   func data(_ line: String)
+  /// Many lines of what was asked for, at once.
+  func data(lines: [String])
   /// One line for a person.
   func note(_ line: String)
   /// Whether a person watches the notes, so that they may be overwritten in place.
   var isInteractive: Bool { get }
+}
+
+extension Terminal {
+  public func data(lines: [String]) { lines.forEach(data) }
 }
 
 /// Standard output for data, standard error for notes.
@@ -25,6 +31,8 @@ public struct StandardTerminal: Terminal {
       exit(error.exitStatus.rawValue)
     }
   }
+
+  public func data(lines: [String]) { if !lines.isEmpty { data(lines.joined(separator: "\n")) } }
 
   /// A note that cannot be written is lost: there is nobody left to tell.
   public func note(_ line: String) { try? StandardStream.error.writeLine(line) }

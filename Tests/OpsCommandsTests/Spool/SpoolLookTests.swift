@@ -43,7 +43,7 @@ struct SpoolLookTests {
     #expect(text.filter { !$0.hasPrefix("  ") }.count == 2, "once for each place")
     #expect(text.contains("  Of 1 record that were fetched, 1 are in it."))
     #expect(text.contains("  It is held: damaged: for a test."))
-    #expect(text.contains("  To try again: weir spool release \(SmallSpool.run)-000001"))
+    #expect(text.contains("  To make it again: weir spool redo hash \(SmallSpool.run)-000001"))
     let path = try spool.add(9, of: "media", to: .staged, lines: ["{}"])
     try flipBit(of: path, at: Int(try path.stat().size) - 3)
     let damaged = try await ran(SpoolExplain.self, [path.string, "--spool", spool.root.string])

@@ -62,6 +62,9 @@ final class SimulatedFiles: FileOperations {
   /// Lets something happen at the next call.
   func planNext(_ event: Event) { state.withLock { $0.events[$0.calls.count + 1] = event } }
 
+  /// Other machines reach it too.
+  func share() { state.withLock { $0.isOnNetwork = true } }
+
   /// Bytes that all files together may have.
   func limit(to bytes: Int?) { state.withLock { $0.capacity = bytes } }
 
@@ -215,7 +218,7 @@ final class SimulatedFiles: FileOperations {
   }
 
   func makePrivate(_ directory: FilePath) throws(Errno) {}
-  func isOnNetwork(_ directory: Int32) throws(Errno) -> Bool { false }
+  func isOnNetwork(_ directory: Int32) throws(Errno) -> Bool { state.withLock(\.isOnNetwork) }
   func freeBytes(_ directory: Int32) throws(Errno) -> Int {
     state.withLock { state in state.capacity.map { max(0, $0 - state.usedBytes) } ?? 1 << 40 }
   }
@@ -266,6 +269,7 @@ extension SimulatedFiles {
     var events: [Int: Event] = [:]
     var isDown = false
     var capacity: Int?
+    var isOnNetwork = false
 
     var usedBytes: Int { reachable(Self.root).reduce(0) { $0 + (nodes[$1]?.content.count ?? 0) } }
 

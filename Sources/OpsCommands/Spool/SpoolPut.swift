@@ -1,0 +1,158 @@
+internal import ArgumentParser
+internal import Glibc
+internal import PipelineConfig
+internal import Spool
+internal import SystemPackage
+internal import Telemetry
+
+struct SpoolPut: OpsCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "put",
+    abstract: "Publish lines of standard input as records of a feed, without asking the vendor.",
+    discussion: helpText(
+      """
+      Each line is a record as the vendor would send it. They become the segments of a run in the queue fetched, each \
+      closed at the bounds that pipeline.json sets, and an end segment that leaves the watermark where it is. Prints the \
+      path of each segment as soon as it is published.
+      """,
+      examples: """
+        weir spool put media <dump.ndjson | weir-hash - | weir-stage - | weir-merge -
+        jq -c '.value[]' page.json | weir spool put media
+        """
+    )
+  )
+
+  @Argument(help: "The feed, as pipeline.json names it.")
+  var feed: String
+
+  @OptionGroup var option: SpoolOption
+
+  func run(terminal: any Terminal) throws {
+    let pipeline = try option.config.pipeline()
+    _ = try pipeline.feed(named: feed)
+    let root = option.directory.map { FilePath($0) } ?? pipeline.spool.path
+    let spool = try Spool(root: root, allowsNetwork: pipeline.spool.allowsNetwork)
+    var put = RunWriter(spool: spool, feed: feed, settings: pipeline.spool, print: { terminal.data("\($0)") })
+    var lines = LineCutter()
+    while try lines.fill(from: .standardInput) {
+      try lines.takeLines { line in try put.append(line) }
+    }
+    try lines.takeRest { line in try put.append(line) }
+    try put.end()
+  }
+}
+
+/// Writes a run of records that come one after another, a segment at a time.
+struct RunWriter: ~Copyable {
+  private let queue: SpoolQueue?
+  private let spool: Spool
+  private let feed: String
+  private let settings: SpoolSettings
+  private let print: (FilePath) -> Void
+  private let run = RunID.make()
+  private let fetchedAt: String
+  private var writer: SegmentWriter?
+  private var segments = 0
+  private var records = 0
+
+  init(spool: Spool, feed: String, settings: SpoolSettings, print: @escaping (FilePath) -> Void) {
+    self.spool = spool
+    self.feed = feed
+    self.settings = settings
+    self.print = print
+    queue = try? spool.queue(.fetched, feed: feed)
+    // A run's name is its time: 20261120T234408Z.
+    let digits = Array(run.description)
+    fetchedAt =
+      "\(String(digits[0..<4]))-\(String(digits[4..<6]))-\(String(digits[6..<8]))T"
+      + "\(String(digits[9..<11])):\(String(digits[11..<13])):\(String(digits[13..<15])).000Z"
+  }
+
+  mutating func append(_ line: Span<UInt8>) throws {
+    if line.isEmpty { return }
+    if writer == nil { writer = try next() }
+    try writer?.append(line: line)
+    records += 1
+    let isFull = (writer?.records ?? 0) >= settings.segment.records || (writer?.bytes ?? 0) >= settings.segment.bytes
+    if isFull { try close() }
+  }
+
+  mutating func end() throws {
+    try close()
+    var footer = footer(fetched: 0)
+    footer.kind = .end
+    footer.end = EndOfRun(complete: false, segments: segments, records: records)
+    print(try next().publish(footer: footer))
+  }
+
+  private mutating func close() throws {
+    guard let writer = writer.take() else { return }
+    let footer = footer(fetched: writer.records)
+    print(try writer.publish(footer: footer))
+    segments += 1
+  }
+
+  private func next() throws -> SegmentWriter {
+    let queue = try queue ?? spool.queue(.fetched, feed: feed)
+    let name = SegmentName(run: run, sequence: segments)
+    return try SegmentWriter(queue: queue, name: name, compressionLevel: settings.compressionLevel)
+  }
+
+  private func footer(fetched: Int) -> SegmentFooter {
+    SegmentFooter(
+      feed: feed,
+      run: run,
+      sequence: segments,
+      stage: .fetched,
+      mode: .incremental,
+      fetched: fetched,
+      fetchedAt: fetchedAt,
+      program: "weir \(WeirVersion.current)"
+    )
+  }
+}
+
+/// Lines of a stream, as bytes, with as much in memory as a block and the longest line.
+struct LineCutter {
+  private static let blockBytes = 1 << 20
+
+  private var bytes: [UInt8] = []
+  /// Up to here lines were handed on.
+  private var start = 0
+
+  /// - Returns: False at the end of the stream.
+  mutating func fill(from descriptor: FileDescriptor) throws -> Bool {
+    if start > 0 {
+      bytes.removeSubrange(..<start)
+      start = 0
+    }
+    let kept = bytes.count
+    bytes.append(contentsOf: repeatElement(0, count: Self.blockBytes))
+    let count = try unsafe bytes.withUnsafeMutableBytes { buffer in
+      try unsafe descriptor.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[kept...]))
+    }
+    bytes.removeSubrange((kept + count)...)
+    return count > 0
+  }
+
+  mutating func takeLines(_ body: (Span<UInt8>) throws -> Void) throws {
+    while let end = nextNewline() {
+      try body(bytes.span.extracting(start..<end))
+      start = end + 1
+    }
+  }
+
+  /// What follows the last newline.
+  mutating func takeRest(_ body: (Span<UInt8>) throws -> Void) throws {
+    try body(bytes.span.extracting(start...))
+    start = bytes.count
+  }
+
+  private func nextNewline() -> Int? {
+    unsafe bytes.withUnsafeBufferPointer { buffer in
+      guard let base = buffer.baseAddress else { return nil }
+      guard let hit = unsafe memchr(base + start, 0x0A, buffer.count - start) else { return nil }
+      return unsafe UnsafeRawPointer(hit) - UnsafeRawPointer(base)
+    }
+  }
+}

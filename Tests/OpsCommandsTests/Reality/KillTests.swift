@@ -1,0 +1,120 @@
+import Foundation
+import Postgres
+import Spool
+import Subprocess
+import Synchronization
+import SystemPackage
+import TestSupport
+import Testing
+
+/// The real programs on a real spool and a real PostgreSQL, killed with SIGKILL wherever they happen to be.
+@Suite(.postgres, .serialized)
+struct KillTests {
+  /// 1,000 in a pull request, more at night: `WEIR_TEST_KILLS=20000`.
+  static let kills = ProcessInfo.processInfo.environment["WEIR_TEST_KILLS"].flatMap(Int.init) ?? 1000
+
+  /// How the programs were run and ended.
+  private final class Tally: Sendable {
+    let counts = Mutex((kills: 0, ends: 0))
+    let isOver = Atomic<Bool>(false)
+  }
+
+  private static let programs: [(name: String, arguments: [String])] = [
+    ("weir-hash", ["--feed", "cars"]), ("weir-stage", ["--feed", "cars", "--jobs", "2"]),
+    ("weir-merge", ["--feed", "cars"]),
+    ("weir-fetch", ["cars", "--full"]),
+  ]
+
+  /// Runs a program and kills it after a while; one that was quicker has ended by itself.
+  private static func runAndKill(
+    _ program: (name: String, arguments: [String]),
+    after time: Duration,
+    _ real: RealSpool,
+    _ tally: Tally
+  ) async throws {
+    var changes: [Environment.Key: String?] = [:]
+    for (name, value) in real.environment { changes[.init(stringLiteral: name)] = value }
+    let result = try await Subprocess.run(
+      .path(Programs.directory.appending(program.name)),
+      arguments: Arguments(program.arguments),
+      environment: .inherit.updating(changes),
+      workingDirectory: real.directory,
+      input: .none,
+      output: .discarded,
+      error: .discarded
+    ) { execution in
+      try await Task.sleep(for: time)
+      try? execution.send(signal: .kill)
+    }
+    let wasKilled = if case .signaled = result.terminationStatus { true } else { false }
+    tally.counts.withLock { if wasKilled { $0.kills += 1 } else { $0.ends += 1 } }
+  }
+
+  @Test("killed again and again over all four programs, at random times: 0 lost, 0 doubled", .timeLimit(.minutes(10)))
+  func kills() async throws {
+    let database = try #require(TestDatabase.current)
+    try await PractiseVendor.serving(["--cars", "2000", "--seed", "11"]) { vendor in
+      let settings = "\"segment\": { \"records\": 25 }, \"attempts\": 1000"
+      let real = try RealSpool(settings: settings, vendor: vendor, database: database.url)
+      let migrated = try await real.shell("weir db migrate --directory \(Programs.packageRoot)/sql")
+      #expect(migrated.status == 0, "\(migrated.errors)")
+      let tally = Tally()
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        for worker in 0..<3 {
+          group.addTask {
+            var random = SeededGenerator(seed: UInt64(worker))
+            while tally.counts.withLock({ $0.kills }) < Self.kills {
+              // Fetch seldom: each time it brings everything anew.
+              let pick = Int.random(in: 0..<20, using: &random)
+              let program = Self.programs[pick == 0 ? 3 : pick % 3]
+              let most = pick == 0 ? 400 : 90
+              try await Self.runAndKill(
+                program,
+                after: .milliseconds(Int.random(in: 5...most, using: &random)),
+                real,
+                tally
+              )
+            }
+          }
+        }
+        try await group.waitForAll()
+      }
+      let after = try await real.shell(
+        "weir-hash --feed cars && weir-stage --feed cars && weir-merge --feed cars; weir-fetch cars --full | weir-hash - | weir-stage - | weir-merge -"
+      )
+      #expect(after.status == 0, "\(after.errors)")
+      try await check(real, database)
+      let (kills, ends) = tally.counts.withLock { $0 }
+      print("kills \(kills), ended by themselves \(ends)")
+    }
+  }
+
+  /// Every segment that fetch has published is merged once, with every record in its place; the table is the vendor's.
+  private func check(_ real: RealSpool, _ database: TestDatabase) async throws {
+    for queue in QueueName.allCases {
+      let left = try (real.queue(queue).segments(in: .ready), real.queue(queue).segments(in: .held))
+      #expect(
+        left.0.filter { (try? SegmentReader.footer(of: real.queue(queue).path(of: $0, in: .ready)).kind) != .end } == []
+      )
+      #expect(left.1 == [], "\(queue)")
+    }
+    var connection = try database.connect()
+    let published = try real.queue(.fetched).segments(in: .done)
+    let merged = try connection.query("SELECT run, sequence, fetched, rejected FROM weir.ledger ORDER BY run, sequence")
+    var counts: [String: Int] = [:]
+    for row in merged { counts["\(row[0] ?? "")-\(row[1] ?? "")"] = Int(row[2] ?? "") }
+    #expect(counts.count == merged.count, "no segment is in the ledger twice")
+    var lost = 0
+    for name in published {
+      let footer = try SegmentReader.footer(of: real.queue(.fetched).path(of: name, in: .done))
+      guard footer.kind == .data else { continue }
+      if counts["\(name.run)-\(name.sequence)"] != footer.fetched { lost += 1 }
+    }
+    #expect(lost == 0, "of \(published.count) published segments")
+    #expect(published.count > 50)
+    let rows = try connection.query("SELECT count(*), count(DISTINCT id) FROM public.car").first ?? []
+    #expect(rows == ["2000", "2000"])
+    let verified = try await real.shell("weir spool verify")
+    #expect(verified.status == 0, "\(verified.output)")
+  }
+}
