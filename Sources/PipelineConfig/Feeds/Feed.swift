@@ -16,6 +16,8 @@ public struct Feed: Sendable {
   public var table: String
   public var columns: [Column]
   public var parent: Parent?
+  public var rejects = RejectLimit()
+  public var deletions = DeletionRule()
   /// The columns mapped from the key fields, in the key's order.
   public var keyColumns: [Column]
 

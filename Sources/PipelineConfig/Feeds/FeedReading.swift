@@ -28,6 +28,7 @@ extension FeedDraft {
     let parentFeed = parent?.required("feed")?.nonEmptyText()
     let parentField = parent?.required("field")?.nonEmptyText()
     parent?.reportUnknown()
+    let (rejects, deletions) = (RejectLimit.read(object["rejects"]), DeletionRule.read(object["deletions"]))
     if filter != nil, let pagination, case .pageNumber = pagination {
       object["filter"]?.problem("is OData's; put a REST vendor's own parameters under \"query\"")
     }
@@ -50,6 +51,8 @@ extension FeedDraft {
       table: table.value,
       columns: columns.map { isKey.contains(Array($0.name.utf8)) ? $0.requiring() : $0 },
       parent: nil,
+      rejects: rejects,
+      deletions: deletions,
       keyColumns: keyColumns.map { $0.requiring() }
     )
     return FeedDraft(feed: feed, table: table, parentFeed: parentFeed, parentField: parentField, value: value)
