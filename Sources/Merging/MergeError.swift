@@ -13,8 +13,12 @@ public enum MergeError: HoldableError, Equatable {
   case replaced(segment: String)
   /// The server refused the data of a segment.
   case refused(segment: String, reason: String)
-  /// fetched is not inserted + updated + unchanged + superseded + orphaned + rejected.
+  /// fetched is not inserted + updated + unchanged + superseded + orphaned + deleted + rejected.
   case unbalanced(feed: String, run: String, reason: String)
+  /// More records of the run were put aside than the feed allows.
+  case tooManyRejected(feed: String, run: String, reason: String)
+  /// A full run would delete more rows than the feed allows; `path` is where its end is held.
+  case deletionsRefused(feed: String, reason: String, path: String)
 
   public var message: String {
     switch self {
@@ -25,6 +29,8 @@ public enum MergeError: HoldableError, Equatable {
     case .replaced(let segment): "\(segment): was replaced while it was being merged; nothing was merged"
     case .refused(let segment, let reason): "\(segment): \(reason)"
     case .unbalanced(let feed, let run, let reason): "feed \(feed): run \(run) does not balance: \(reason)"
+    case .deletionsRefused(let feed, let reason, _): "feed \(feed): nothing was deleted: \(reason)"
+    case .tooManyRejected(let feed, let run, let reason): "feed \(feed): run \(run): \(reason)"
     }
   }
 
@@ -36,6 +42,12 @@ public enum MergeError: HoldableError, Equatable {
     case .replaced: "run it again"
     case .refused: "correct the column's type in pipeline.json or the table, then stage and merge the segment again"
     case .unbalanced: "the watermark stays; look into weir.ledger for that run, then fetch again"
+    case .deletionsRefused(_, _, let path):
+      "the watermark stays; see that the vendor sends everything and fetch again, or, if it is right: "
+        + "weir-merge --allow-deletions --redo \(path)"
+    case .tooManyRejected(let feed, _, _):
+      "the watermark stays; see spool/\(feed)/rejected, and cure the cause or raise feeds.\(feed).rejects; "
+        + "then merge the run's end again: weir-merge --redo"
     }
   }
 
@@ -44,6 +56,8 @@ public enum MergeError: HoldableError, Equatable {
     case .badLine: "bad_line"
     case .refused: "refused"
     case .unbalanced: "unbalanced"
+    case .tooManyRejected: "too_many_rejected"
+    case .deletionsRefused: "deletions_refused"
     case .unfitTable, .miscounted, .replaced: nil
     }
   }
@@ -51,7 +65,7 @@ public enum MergeError: HoldableError, Equatable {
   public var exitStatus: ExitStatus {
     switch self {
     case .unfitTable: .config
-    case .badLine, .refused, .unbalanced: .dataError
+    case .badLine, .refused, .unbalanced, .tooManyRejected, .deletionsRefused: .dataError
     case .miscounted, .replaced: .temporaryFailure
     }
   }

@@ -15,6 +15,7 @@ public struct MergeProcessor: SegmentProcessor {
   private let pipeline: Pipeline
   private let spool: Spool
   private let reporter: Reporter
+  private let allowsDeletions: Bool
   private var session: MergeSession
 
   /// How often a unit of work is done before a passing trouble (a lost connection, a deadlock) is given up on.
@@ -22,8 +23,15 @@ public struct MergeProcessor: SegmentProcessor {
 
   /// Connects to the database.
   ///
+  /// - Parameters:
+  ///   - pipeline: The feeds, and where the database is.
+  ///   - spool: Where segments are, and where rejected records go.
+  ///   - reporter: Hears of what a person should know.
+  ///   - allowsDeletions: A person has said that full runs may delete as much as they find vanished; otherwise each
+  ///     feed's `deletions` guard it.
   /// - Throws: `PostgresError` when it cannot be reached or refuses.
-  public init(pipeline: Pipeline, spool: Spool, reporter: Reporter) throws {
+  public init(pipeline: Pipeline, spool: Spool, reporter: Reporter, allowsDeletions: Bool = false) throws {
+    self.allowsDeletions = allowsDeletions
     session = try MergeSession(pipeline)
     self.pipeline = pipeline
     self.spool = spool
@@ -43,10 +51,24 @@ public struct MergeProcessor: SegmentProcessor {
     _ footer: SegmentFooter,
     _ feed: Feed
   ) throws -> ProcessedSegment {
+    let spool = spool
     let outcome = try repeating { session in
       let merge = try session.merge(for: feed)
       let adoptions = try session.adoptions(for: merge)
-      return try SegmentMerge(footer: footer, path: input.path).run(merge, adopting: adoptions, on: &session.connection)
+      return try SegmentMerge(footer: footer, path: input.path, spool: spool).run(
+        merge,
+        adopting: adoptions,
+        on: &session.connection
+      )
+    }
+    if outcome.entry.refused > 0, !outcome.wasKnown {
+      reporter.logger.warning(
+        "PostgreSQL refused records; they are in the spool with its reasons",
+        metadata: [
+          "segment": "\(footer.label)", "records": "\(outcome.entry.refused)",
+          "see": "lz4 -dc \(spool.root)/\(feed.name)/rejected/\(footer.name).merge.ndjson.lz4",
+        ]
+      )
     }
     if outcome.wasKnown {
       let isSame = outcome.entry.records == footer.records
@@ -62,10 +84,17 @@ public struct MergeProcessor: SegmentProcessor {
   }
 
   private mutating func endRun(_ footer: SegmentFooter, _ end: EndOfRun, _ feed: Feed) throws -> ProcessedSegment {
-    let others = pipeline.feeds.filter { $0.table == feed.table && $0.name != feed.name }.map { SeenTable(for: $0) }
+    let others = pipeline.feeds.filter { $0.table == feed.table && $0.name != feed.name }.map {
+      SeenTable(for: $0, isShared: true)
+    }
+    let (spool, allowsDeletions) = (spool, allowsDeletions)
     let outcome = try repeating { session in
       let merge = try session.merge(for: feed)
-      return try RunEnd(footer: footer, end: end).run(merge, others: others, on: &session.connection)
+      return try RunEnd(footer: footer, end: end, spool: spool, allowsDeletions: allowsDeletions).run(
+        merge,
+        others: others,
+        on: &session.connection
+      )
     }
     switch outcome {
     case .waiting(let missing):
@@ -76,13 +105,18 @@ public struct MergeProcessor: SegmentProcessor {
       )
       return ProcessedSegment(printed: nil, counts: [:], footer: footer, settled: false)
     case .settled(let report):
-      if let reason = report.imbalance {
-        throw MergeError.unbalanced(feed: feed.name, run: footer.run.description, reason: reason)
-      }
+      if let failure = report.failure { throw failure }
       try saveState(report, feed: feed.name)
       var counts = ["segments": 1]
       if report.adopted > 0 { counts["adopted"] = report.adopted }
       counts["unseen"] = report.unseen
+      counts["vanished"] = report.vanished
+      if let doubt = report.doubt, feed.deletions.vanished {
+        reporter.logger.warning(
+          "no row was deleted: the run does not prove what has vanished",
+          metadata: ["feed": "\(feed.name)", "because": "\(doubt)"]
+        )
+      }
       return ProcessedSegment(printed: nil, counts: counts, footer: footer)
     }
   }

@@ -10,6 +10,7 @@ internal import SystemPackage
 struct SegmentMerge {
   let footer: SegmentFooter
   let path: FilePath
+  let spool: Spool
 
   /// What became of the segment.
   struct Outcome {
@@ -18,24 +19,53 @@ struct SegmentMerge {
     var wasKnown: Bool
   }
 
+  /// Merges the segment whole; when PostgreSQL refuses it, once more, row for row where need be.
+  ///
   /// - Throws: ``MergeError``, `PostgresError`, or `SpoolError` when the file is damaged.
   func run(_ merge: FeedMerge, adopting adoptions: [Adoption], on connection: inout Connection) throws -> Outcome {
     do {
-      return try connection.transaction { connection in
-        try connection.executeScript(Self.settings, while: "prepare the merge")
-        if let known = try Ledger.enter(footer, on: &connection) { return Outcome(entry: known, wasKnown: true) }
-        try copy(merge, &connection)
-        var entry = try fold(merge, &connection)
-        for adoption in adoptions {
-          let choice = Adoption.Choice.parentsIn(merge.staging, key: merge.feed.keyColumns[0])
-          entry.adopted += try adoption.run(choice, on: &connection)
-        }
-        try Ledger.complete(footer, entry, on: &connection)
-        try Ledger.checkpoint(footer, on: &connection)
-        return Outcome(entry: entry, wasKnown: false)
-      }
+      return try run(merge, adoptions, isSifting: false, &connection)
     } catch let error as PostgresError where error.isDataError {
-      throw MergeError.refused(segment: footer.label, reason: error.message)
+      do {
+        return try run(merge, adoptions, isSifting: true, &connection)
+      } catch let error as TooManyRefused {
+        let reason = "\(error.count) rows and more are refused, the first with \(error.first.message)"
+        throw MergeError.refused(segment: footer.label, reason: reason)
+      }
+    }
+  }
+
+  private func run(
+    _ merge: FeedMerge,
+    _ adoptions: [Adoption],
+    isSifting: Bool,
+    _ connection: inout Connection
+  ) throws -> Outcome {
+    try connection.transaction { connection in
+      try connection.executeScript(Self.settings, while: "prepare the merge")
+      if let known = try Ledger.enter(footer, on: &connection) { return Outcome(entry: known, wasKnown: true) }
+      let copy = SegmentCopy(footer: footer, path: path, staging: merge.staging)
+      let refusedMax = merge.feed.rejects.maxCount
+      let copied = try isSifting ? copy.sifted(refusedMax: refusedMax, on: &connection) : copy.whole(on: &connection)
+      var refused = RefusedRows(footer: footer)
+      for row in copied.refused { refused.add(row.line, row.error) }
+      if copied.deletions > 0 {
+        try RowsLock.alone(merge.target, on: &connection)
+      } else {
+        try RowsLock.share(merge.target, on: &connection)
+      }
+      let fold = SegmentFold(footer: footer, merge: merge, copied: copied)
+      var entry = try isSifting ? fold.sifted(&refused, on: &connection) : fold.whole(&refused, on: &connection)
+      for adoption in adoptions {
+        let choice = Adoption.Choice.parentsIn(merge.staging, key: merge.feed.keyColumns[0])
+        entry.adopted += try adoption.run(choice, on: &connection)
+      }
+      try Ledger.complete(footer, entry, on: &connection)
+      try Ledger.checkpoint(footer, on: &connection)
+      if refused.count > 0 { try refused.nameColumns(of: merge.target, on: &connection) }
+      let writer = try spool.rejectWriter(feed: footer.feed, segment: footer.name, stage: .merge)
+      try refused.publish(from: copy, with: writer)
+      return Outcome(entry: entry, wasKnown: false)
     }
   }
 
@@ -55,51 +85,4 @@ struct SegmentMerge {
   // There is no ANALYZE. The one plan that is right does not depend on statistics of the staging table: sort it
   // narrowly, look each key up in the target, fetch the wanted rows by place. For 200,000 rows in ten segments, ANALYZE
   // of key, hash and version costs 0.25 s, of all columns 2.0 s, of 2.5 s, and changes no plan.
-
-  private func copy(_ merge: FeedMerge, _ connection: inout Connection) throws {
-    let staging = merge.staging
-    try connection.query("TRUNCATE \(staging.qualified)", while: "empty \(staging.qualified)")
-    let list = staging.columns.map(Identifier.quoted).joined(separator: ", ")
-    var sent = 0
-    let statement = "COPY \(staging.qualified) (\(list)) FROM STDIN"
-    let accepted = try connection.copy(statement, while: "\(footer.label): COPY") { writer in
-      var rows = CopyRows(columns: staging.rows)
-      var reader = try SegmentReader(path)
-      guard reader.footer == footer else { throw MergeError.replaced(segment: footer.label) }
-      _ = try reader.forEachLine { line, number in
-        do throws(CopyRows.BadLine) {
-          try rows.append(line)
-        } catch {
-          throw MergeError.badLine(segment: footer.label, line: number, reason: error.reason)
-        }
-        sent = number
-        try rows.send(to: &writer, all: false)
-      }
-      try rows.send(to: &writer, all: true)
-    }
-    // A COPY can end early and succeed, and a server that crashed meanwhile has emptied the table.
-    guard accepted == sent, sent == footer.records else {
-      throw MergeError.miscounted(segment: footer.label, sent: sent, accepted: accepted)
-    }
-  }
-
-  private func fold(_ merge: FeedMerge, _ connection: inout Connection) throws(PostgresError) -> LedgerEntry {
-    let run = footer.run.description
-    let isNoted = footer.mode == .full ? try merge.seen.open(for: run, on: &connection) : false
-    let outcome = try merge.statement.run(
-      on: &connection,
-      segment: footer.label,
-      noting: isNoted ? run : nil,
-      while: "\(footer.label): merge into \(merge.target.qualified)"
-    )
-    var entry = LedgerEntry(records: footer.records)
-    entry.inserted = outcome.inserted
-    entry.updated = outcome.updated
-    entry.unchanged = outcome.unchanged
-    entry.orphaned = outcome.orphaned
-    // What is left met a newer version: in the segment, in the table, among the orphans, or of a worker that was faster.
-    entry.superseded = footer.records - outcome.inserted - outcome.updated - outcome.unchanged - outcome.orphaned
-    entry.seen = isNoted ? outcome.distinct : nil
-    return entry
-  }
 }

@@ -15,13 +15,17 @@ public struct WeirCommand: AsyncParsableCommand {
         weir run                          every feed, parents before children
         weir run media --full --json      one feed, everything, results for a program
         weir status                       queues, last runs and watermarks
+        weir audit                        prove that nothing disappeared
         weir spool where NAME             where a segment is and what became of it
         weir fetch media | weir hash - | weir stage - | weir merge -
         """
     ),
     version: WeirVersion.current,
     groupedSubcommands: [
-      CommandGroup(name: "Run", subcommands: [RunCommand.self, StatusCommand.self, LogsCommand.self]),
+      CommandGroup(
+        name: "Run",
+        subcommands: [RunCommand.self, StatusCommand.self, LogsCommand.self, AuditCommand.self]
+      ),
       CommandGroup(name: "Look inside", subcommands: [SpoolCommand.self, CheckCommand.self]),
       CommandGroup(name: "The database", subcommands: [DatabaseCommand.self]),
       CommandGroup(

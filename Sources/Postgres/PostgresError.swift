@@ -12,6 +12,11 @@ public struct PostgresError: OperatorError, Equatable {
   public var activity: String
   public var hint: String?
   public var exitStatus: ExitStatus
+  /// The column and the constraint that the server names; most refusals name one of the two.
+  public var column: String?
+  public var constraint: String?
+  /// The line of a COPY, from 1. A hint and no more: of rows that were too big the server names a later one.
+  public var copyLine: Int?
 
   /// `exitStatus` counts where there is no SQLSTATE to tell it; the default is for a server that is not there.
   public init(

@@ -50,7 +50,13 @@ struct QueryResult: ~Copyable {
     var reason = field(diagnosticMessage) ?? "refused"
     let place = [field(diagnosticConstraint).map { "constraint \($0)" }, copyPlace].compactMap(\.self)
     if !place.isEmpty { reason += " (\(place.joined(separator: ", ")))" }
-    return PostgresError(reason, while: activity, sqlState: SQLState(rawValue: code), hint: field(diagnosticHint))
+    let sqlState = SQLState(rawValue: code)
+    var failure = PostgresError(reason, while: activity, sqlState: sqlState, hint: field(diagnosticHint))
+    failure.constraint = field(diagnosticConstraint)
+    let (line, column) = copyNumbers
+    failure.column = field(diagnosticColumn) ?? column
+    failure.copyLine = line
+    return failure
   }
 
   /// `line 5, column price` out of `COPY stg, line 5, column price: "12a"`; what follows quotes the row.
@@ -59,6 +65,11 @@ struct QueryResult: ~Copyable {
     guard let line = context.firstRange(of: ", line ") else { return nil }
     let place = context[line.lowerBound...].dropFirst(2)
     return String(place[..<(place.firstIndex(of: ":") ?? place.endIndex)])
+  }
+
+  private var copyNumbers: (line: Int?, column: String?) {
+    guard let match = copyPlace?.wholeMatch(of: /line ([0-9]+)(?:, column (.*))?/) else { return (nil, nil) }
+    return (Int(match.1), match.2.map { String($0) })
   }
 
   private func field(_ code: Unicode.Scalar) -> String? {
@@ -73,3 +84,4 @@ private let diagnosticMessage: Unicode.Scalar = "M"
 private let diagnosticHint: Unicode.Scalar = "H"
 private let diagnosticContext: Unicode.Scalar = "W"
 private let diagnosticConstraint: Unicode.Scalar = "n"
+private let diagnosticColumn: Unicode.Scalar = "c"

@@ -26,13 +26,14 @@ public struct SQLState: RawRepresentable, Hashable, Sendable {
   /// What a program that ends because of this exits with.
   ///
   /// Classes 08, 40, 53, 57 and 58 (connection, rollback, resources, operator, system) cure themselves, and so does a
-  /// lock that was not free in time. 28 and 42501 are rights. 21, 22, 23 and 54 are the data. Whatever else the server
-  /// says of a statement, a name or a schema is a table that does not fit pipeline.json.
+  /// lock that was not free in time. 28 and 42501 are rights. 21, 22, 23, 44, 54 and P0 are the data: P0 is what a trigger
+  /// raises. Whatever else the server says of a statement, a name or a schema is a table that does not fit
+  /// pipeline.json.
   public var exitStatus: ExitStatus {
     switch errorClass {
     case "28": .permission
     case "08", "40", "53", "57", "58", "55": .temporaryFailure
-    case "21", "22", "23", "54": .dataError
+    case "21", "22", "23", "44", "54", "P0": .dataError
     case "42": self == .insufficientPrivilege ? .permission : .config
     case "3D", "3F": .config
     default: .software

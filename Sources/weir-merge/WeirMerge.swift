@@ -21,10 +21,17 @@ struct WeirMerge: ParsableCommand {
 
   @OptionGroup var common: CommonOptions
   @OptionGroup var input: InputOptions
+  @Flag(help: "Let full runs delete all that they find vanished, whatever the feeds' guards say.")
+  var allowDeletions = false
 
   func run() throws {
     try StageProgram.run("weir-merge", common, input) {
-      try MergeProcessor(pipeline: $0.pipeline, spool: $0.spool, reporter: $0.reporter)
+      try MergeProcessor(
+        pipeline: $0.pipeline,
+        spool: $0.spool,
+        reporter: $0.reporter,
+        allowsDeletions: allowDeletions
+      )
     }
   }
 }

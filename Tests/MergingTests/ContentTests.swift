@@ -77,10 +77,9 @@ struct ContentTests {
   }
 
   @Test(
-    "data that cannot be loaded: the segment is named, and neither table nor ledger has anything of it",
+    "a line that is no row: the segment is named, and neither table nor ledger has anything of it",
     arguments: [
       #""name":"a","tags":null,"more":1"#, #""name":"a""#, #""name":"a\u0000b","tags":null"#,
-      #""name":"a","tags":{"x":"\u0000"}"#,
     ]
   )
   func refused(members: String) throws {
@@ -94,19 +93,6 @@ struct ContentTests {
       try fixture.query("SELECT (SELECT count(*) FROM item), (SELECT count(*) FROM weir.ledger)") == [["0", "0"]]
     )
     #expect(try fixture.merge(fixture.segment([.item(3, "next")], sequence: 2))["inserted"] == 1)
-  }
-
-  @Test("a value that the column's type does not hold: the server's words, the segment and the line")
-  func wrongType() throws {
-    let fixture = try Fixture()
-    let segment = try fixture.segment([.item(1, "fine")])
-    let line = #"{"id":99999999999999999999,"name":"x","tags":null,"data_hash":"h","data_version":"v"}"#
-    let footer = try SegmentReader.footer(of: segment.path)
-    let bad = try fixture.publish([line], footer)
-    let caught = try #require(throws: MergeError.self) { try fixture.merge(bad) }
-    #expect(caught.message.contains("[22003]"))
-    #expect(caught.message.contains("line 1, column id"))
-    #expect(caught.exitStatus == .dataError)
   }
 
   @Test("rows that the server lost on the way are noticed, and nothing is merged")

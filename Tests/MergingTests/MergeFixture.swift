@@ -135,7 +135,8 @@ extension MergeFixture {
     records: Int,
     mode: RunMode = .incremental,
     complete: Bool = true,
-    watermark: String? = "2026-01-01T00:00:00Z"
+    watermark: String? = "2026-01-01T00:00:00Z",
+    expected: Int? = nil
   ) throws -> InputSegment {
     let end = EndOfRun(
       complete: complete,
@@ -143,7 +144,7 @@ extension MergeFixture {
       records: records,
       watermark: watermark,
       since: nil,
-      expected: nil
+      expected: expected
     )
     return try publish(
       [],

@@ -103,7 +103,9 @@ struct TableTests {
 
   @Test("a segment may come again after a failure on its way: then it is merged once")
   func afterAFailure() throws {
-    let fixture = try Fixture()
+    let columns = #""id": "bigint", "name": "text", "tags": "jsonb""#
+    let none = #", "rejects": { "max_count": 0 }"#
+    let fixture = try Fixture(feeds: Fixture.feed("item", table: "item", columns: columns, more: none))
     let segment = try fixture.segment([.item(1, "a"), .item(2, "b")])
     _ = try fixture.query("ALTER TABLE item ADD CONSTRAINT early CHECK (id < 2)")
     let caught = try #require(throws: MergeError.self) { try fixture.merge(segment) }

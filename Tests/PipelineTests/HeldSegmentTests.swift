@@ -6,10 +6,14 @@ import Testing
 /// One bad segment stops neither the others nor the program, and nothing of it is lost.
 @Suite(.postgres)
 struct HeldSegmentTests {
-  @Test("a segment that the database refuses is held; the others are merged, and it is merged once cured")
+  @Test("a segment of which the database refuses too much is held; the others are merged, and it is merged once cured")
   func refused() async throws {
     try await PractiseVendor.serving(["--cars", "700", "--seed", "8"]) { vendor in
-      let mirror = try await Mirror(vendor: vendor, feeds: ShellPipelineTests.cars, segmentRecords: 150)
+      let strict = ShellPipelineTests.cars.replacing(
+        #""table": "car","#,
+        with: #""table": "car", "rejects": { "max_count": 0 },"#
+      )
+      let mirror = try await Mirror(vendor: vendor, feeds: strict, segmentRecords: 150)
       _ = try await mirror.shell("weir-fetch cars | weir-hash - | weir-stage -")
       let ids = try await mirror.shell("lz4 -dc $(ls spool/cars/staged/ready/*.lz4 | sed -n 3p) | jq -s '.[70].id'")
       let id = try #require(ids.lines.first.flatMap { Int($0) }, "\(ids.errors)")
@@ -31,6 +35,26 @@ struct HeldSegmentTests {
       #expect(cured.status == 0, "\(cured.errors)")
       #expect(try mirror.value("SELECT count(*) FROM car") == "700")
       #expect(try await mirror.run()["cars"]?.fetched == 0, "the watermark is where the whole run ended")
+    }
+  }
+
+  @Test("one row that the database refuses is put aside with its reason; the run is whole without it")
+  func oneRow() async throws {
+    try await PractiseVendor.serving(["--cars", "300", "--seed", "8"]) { vendor in
+      let mirror = try await Mirror(vendor: vendor, feeds: ShellPipelineTests.cars, segmentRecords: 150)
+      _ = try await mirror.shell("weir-fetch cars | weir-hash - | weir-stage -")
+      let ids = try await mirror.shell("lz4 -dc $(ls spool/cars/staged/ready/*.lz4 | head -n 1) | jq -s '.[70].id'")
+      let id = try #require(ids.lines.first.flatMap { Int($0) }, "\(ids.errors)")
+      _ = try mirror.query("ALTER TABLE car ADD CONSTRAINT not_that_one CHECK (id <> \(id))")
+      let run = try await mirror.shell("weir-merge --feed cars")
+      #expect(run.status == 0, "\(run.errors)")
+      #expect(try mirror.value("SELECT count(*) FROM car") == "299")
+      #expect(try mirror.query("SELECT status, rejected, failed FROM weir.sync_log") == [["succeeded", "1", "0"]])
+      let why = try await mirror.shell(
+        "lz4 -dc spool/cars/rejected/*.merge.ndjson.lz4 | jq -r '.reason, .field, .record.id'"
+      )
+      #expect(why.lines.count == 3 && why.lines.first?.hasPrefix("23514: ") == true, "\(why.output)\(why.errors)")
+      #expect(Array(why.lines.dropFirst()) == ["id", "\(id)"])
     }
   }
 

@@ -79,6 +79,8 @@ struct FeedCounts: Equatable, CustomStringConvertible {
   var unchanged = 0
   /// Rows in the table that a full run did not see; nil after an incremental run.
   var unseen: Int?
+  /// Rows deleted because a full run did not see them; nil where the feed does not want that.
+  var vanished: Int?
 
   init(_ object: JSONValue) {
     func count(_ name: String) -> Int? {
@@ -90,6 +92,7 @@ struct FeedCounts: Equatable, CustomStringConvertible {
     updated = count("updated") ?? -1
     unchanged = count("unchanged") ?? -1
     unseen = count("unseen")
+    vanished = count("vanished")
   }
 
   init(fetched: Int, inserted: Int, updated: Int, unchanged: Int, unseen: Int?) {
@@ -98,6 +101,7 @@ struct FeedCounts: Equatable, CustomStringConvertible {
   }
 
   var description: String {
-    "fetched \(fetched), inserted \(inserted), updated \(updated), unchanged \(unchanged), unseen \(unseen.map(String.init) ?? "-")"
+    "fetched \(fetched), inserted \(inserted), updated \(updated), unchanged \(unchanged), "
+      + "unseen \(unseen.map(String.init) ?? "-"), vanished \(vanished.map(String.init) ?? "-")"
   }
 }

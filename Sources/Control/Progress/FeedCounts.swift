@@ -2,7 +2,7 @@ public import Spool
 
 /// What became of a feed's records: read from the totals that its four programs say.
 ///
-/// Of a run that ended well, fetched = inserted + updated + unchanged + superseded + orphaned + rejected.
+/// Of a run that ended well, fetched = inserted + updated + unchanged + superseded + orphaned + deleted + rejected.
 public struct FeedCounts: Sendable, Equatable {
   public var pages = 0
   public var requests = 0
@@ -21,8 +21,12 @@ public struct FeedCounts: Sendable, Equatable {
   public var orphaned = 0
   /// Kept rows of children that this run's parents have let in; they are no part of `fetched`.
   public var adopted = 0
-  /// Put aside with the reason, by hash or stage.
+  /// Deletions that the vendor told of.
+  public var deleted = 0
+  /// Put aside with the reason, by hash, stage or merge.
   public var rejected = 0
+  /// Rows marked or removed because a complete full run did not bring them; nil when that was not asked or not known.
+  public var vanished: Int?
   /// Rows of the table that a complete full run did not see; nil when the run cannot know.
   public var unseen: Int?
 
@@ -43,12 +47,14 @@ public struct FeedCounts: Sendable, Equatable {
     superseded = count(.hash, "repeated") + count(.stage, "superseded") + count(.merge, "superseded")
     orphaned = count(.merge, "orphaned")
     adopted = count(.merge, "adopted")
-    rejected = count(.hash, "rejected") + count(.stage, "rejected")
+    rejected = count(.hash, "rejected") + count(.stage, "rejected") + count(.merge, "rejected")
+    deleted = count(.merge, "deleted")
+    vanished = totals[.merge]?["vanished"]
     unseen = totals[.merge]?["unseen"]
   }
 
   /// Records that found their place in the database.
-  public var placed: Int { inserted + updated + unchanged + superseded + orphaned }
+  public var placed: Int { inserted + updated + unchanged + superseded + orphaned + deleted }
 
   /// Records whose fate is known, good or bad.
   public var settled: Int { placed + rejected }
@@ -73,7 +79,9 @@ public struct FeedCounts: Sendable, Equatable {
     sum.superseded += right.superseded
     sum.orphaned += right.orphaned
     sum.adopted += right.adopted
+    sum.deleted += right.deleted
     sum.rejected += right.rejected
+    if let vanished = right.vanished { sum.vanished = (left.vanished ?? 0) + vanished }
     if let unseen = right.unseen { sum.unseen = (left.unseen ?? 0) + unseen }
     return sum
   }

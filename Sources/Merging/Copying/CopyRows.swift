@@ -5,6 +5,7 @@ internal import Postgres
 ///
 /// A staged line has the table's columns as its members, in the order of the pipeline: each value is found where it is
 /// expected. A line in another order is looked up by name; one with other members was staged by another configuration.
+/// A line whose hash is null is a deletion: it needs its key and its version and may leave the rest away.
 struct CopyRows: ~Copyable {
   /// What one column takes from the line.
   struct Column {
@@ -12,11 +13,14 @@ struct CopyRows: ~Copyable {
     let label: String
     /// Kept as the JSON it was written in; everything else as its text.
     let isJSON: Bool
+    /// A deletion has it too.
+    let isKey: Bool
 
-    init(_ label: String, isJSON: Bool = false) {
+    init(_ label: String, isJSON: Bool = false, isKey: Bool = false) {
       name = JSONName(label)
       self.label = label
       self.isJSON = isJSON
+      self.isKey = isKey
     }
   }
 
@@ -29,6 +33,10 @@ struct CopyRows: ~Copyable {
   private(set) var bytes = OutputBytes(capacity: CopyWriter.pieceByteCount * 5 / 4)
   private var parser = JSONParser()
   private let columns: [Column]
+  private let hash = JSONName(TargetTable.hashColumn)
+
+  /// Deletions among the rows appended so far.
+  private(set) var deletions = 0
 
   init(columns: [Column]) { self.columns = columns }
 
@@ -41,7 +49,9 @@ struct CopyRows: ~Copyable {
       throw BadLine(reason: "not a staged line: \(error)")
     }
     guard parser.kind(parser.root) == .object else { throw BadLine(reason: "not a staged line: not an object") }
-    if try !appendInOrder() { try appendByName() }
+    let isDeletion = parser.member(parser.root, hash).map { parser.isNull($0) } ?? false
+    if isDeletion { deletions += 1 }
+    if try !appendInOrder() { try appendByName(isDeletion: isDeletion) }
     bytes.append(0x0A)
   }
 
@@ -71,15 +81,21 @@ struct CopyRows: ~Copyable {
     return false
   }
 
-  private mutating func appendByName() throws(BadLine) {
+  private mutating func appendByName(isDeletion: Bool) throws(BadLine) {
     let object = parser.root
+    var absent = 0
     for index in columns.indices {
       guard let value = parser.member(object, columns[index].name) else {
+        if isDeletion, !columns[index].isKey {
+          bytes.append(index == 0 ? "\\N" : "\t\\N")
+          absent += 1
+          continue
+        }
         throw BadLine(reason: "has no column \(columns[index].label): staged for another pipeline.json")
       }
       try append(value, columns[index], isFirst: index == 0)
     }
-    guard memberCount(object) == columns.count else {
+    guard memberCount(object) == columns.count - absent else {
       throw BadLine(reason: "has columns that the pipeline does not name: staged for another pipeline.json")
     }
   }

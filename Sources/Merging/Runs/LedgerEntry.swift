@@ -9,16 +9,26 @@ struct LedgerEntry: Equatable {
   var unchanged = 0
   var superseded = 0
   var orphaned = 0
+  /// Deletions that the vendor told of.
+  var deleted = 0
+  /// Put aside with PostgreSQL's reason.
+  var refused = 0
   var adopted = 0
   /// Distinct keys noted for a full run; nil when none were noted.
   var seen: Int?
 
+  /// Records whose fate the database decided, superseded ones aside.
+  var accounted: Int { inserted + updated + unchanged + orphaned + deleted + refused }
+
   /// Totals for the end of the program, by the names that every program of the family uses.
   var counts: [String: Int] {
-    [
+    var counts = [
       "segments": 1, "records": records, "inserted": inserted, "updated": updated, "unchanged": unchanged,
       "superseded": superseded, "orphaned": orphaned, "adopted": adopted,
     ]
+    if deleted > 0 { counts["deleted"] = deleted }
+    if refused > 0 { counts["rejected"] = refused }
+    return counts
   }
 }
 
@@ -52,11 +62,14 @@ enum Ledger {
     _ entry: LedgerEntry,
     on connection: inout Connection
   ) throws(PostgresError) {
-    let numbers = [entry.inserted, entry.updated, entry.unchanged, entry.superseded, entry.orphaned, entry.adopted]
+    let numbers = [
+      entry.inserted, entry.updated, entry.unchanged, entry.superseded, entry.orphaned, entry.adopted,
+      entry.deleted, entry.refused,
+    ]
     try connection.execute(
       """
       UPDATE weir.ledger SET inserted = $4, updated = $5, unchanged = $6, superseded = $7, orphaned = $8, adopted = $9,
-        seen = $10, merged_at = clock_timestamp()
+        deleted = $10, refused = $11, seen = $12, merged_at = clock_timestamp()
       WHERE feed = $1 AND run = $2 AND sequence = $3
       """,
       parameters: key(footer) + numbers.map { String($0) } + [entry.seen.map { String($0) }],
@@ -87,7 +100,8 @@ enum Ledger {
   {
     let rows = try connection.query(
       """
-      SELECT records, inserted, updated, unchanged, superseded, orphaned, adopted, seen FROM weir.ledger
+      SELECT records, inserted, updated, unchanged, superseded, orphaned, adopted, deleted, refused, seen
+      FROM weir.ledger
       WHERE feed = $1 AND run = $2 AND sequence = $3
       """,
       parameters: key(footer),
@@ -102,8 +116,10 @@ enum Ledger {
       unchanged: counts[3] ?? 0,
       superseded: counts[4] ?? 0,
       orphaned: counts[5] ?? 0,
+      deleted: counts[7] ?? 0,
+      refused: counts[8] ?? 0,
       adopted: counts[6] ?? 0,
-      seen: counts[7]
+      seen: counts[9]
     )
   }
 

@@ -1,6 +1,7 @@
 internal import PipelineConfig
 internal import Postgres
 internal import Spool
+internal import SystemPackage
 
 /// Acts on a run's end segment: checks that nothing disappeared, moves the watermark, writes the log.
 ///
@@ -8,6 +9,9 @@ internal import Spool
 struct RunEnd {
   let footer: SegmentFooter
   let end: EndOfRun
+  let spool: Spool
+  /// A person has said that the guard over deletions need not be asked.
+  let allowsDeletions: Bool
 
   /// What came of it.
   enum Outcome {
@@ -21,13 +25,17 @@ struct RunEnd {
     var adopted: Int
     /// Rows of the table that a complete full run did not see; nil when that is not known.
     var unseen: Int?
+    /// Rows marked or removed because a complete full run did not bring them; nil when that was not asked or not known.
+    var vanished: Int?
+    /// Why nothing was deleted though the feed wants it.
+    var doubt: String?
     /// The feed's position after the run, as the database has it now.
     var watermark: String?
     /// The run and the mode that brought it there; the run need not be this one.
     var run: String
     var mode: String
-    /// Why the run counts as failed; nil when it balances.
-    var imbalance: String?
+    /// Why the run counts as failed; its watermark stays then.
+    var failure: MergeError?
   }
 
   /// Settles the run, or says what it waits for. `others` are all other feeds into the same table.
@@ -44,13 +52,22 @@ struct RunEnd {
       let missing = missingSegments(totals)
       guard missing.isEmpty else { return .waiting(missing) }
 
-      let imbalance = totals.imbalance(end)
+      var failure = failure(totals, merge.feed)
       let hasParent = merge.feed.parent != nil
       let adopted = try hasParent ? Adoption(statement: merge.statement).run(.all, on: &connection) : 0
       totals.adopted += adopted
-      let unseen = imbalance == nil ? try countUnseen(merge, others, &connection) : nil
-      if imbalance == nil, end.complete { try moveState(&connection) }
-      try log(totals, unseen: unseen, imbalance: imbalance, &connection)
+      var finding = Vanished.Finding()
+      if failure == nil {
+        finding = try vanished(merge, others, totals).settle(on: &connection)
+        if let refusal = finding.refusal {
+          let held = spool.root.appending(footer.feed).appending("staged").appending("held").appending(
+            footer.name.fileName
+          )
+          failure = .deletionsRefused(feed: footer.feed, reason: refusal, path: held.string)
+        }
+      }
+      if failure == nil, end.complete { try moveState(&connection) }
+      try log(totals, finding, failure: failure, &connection)
       let state = try connection.query(
         "SELECT watermark, run, mode FROM weir.sync_state WHERE feed = $1",
         parameters: [footer.feed],
@@ -59,14 +76,23 @@ struct RunEnd {
       return .settled(
         Report(
           adopted: adopted,
-          unseen: unseen,
+          unseen: finding.unseen,
+          vanished: finding.deleted,
+          doubt: finding.doubt,
           watermark: state?[0],
           run: state?[1] ?? footer.run.description,
           mode: state?[2] ?? footer.mode.rawValue,
-          imbalance: imbalance
+          failure: failure
         )
       )
     }
+  }
+
+  private func failure(_ totals: RunTotals, _ feed: Feed) -> MergeError? {
+    let run = footer.run.description
+    if let reason = totals.imbalance(end) { return .unbalanced(feed: feed.name, run: run, reason: reason) }
+    let complaint = feed.rejects.complaint(rejected: totals.rejected, of: totals.fetched)
+    return complaint.map { .tooManyRejected(feed: feed.name, run: run, reason: $0) }
   }
 
   private var activity: String { "end run \(footer.run) of feed \(footer.feed)" }
@@ -78,26 +104,16 @@ struct RunEnd {
       .map { SegmentName(run: footer.run, sequence: $0) }
   }
 
-  /// Rows of the table whose key neither this run nor the latest full run of another feed into it has brought.
-  private func countUnseen(
-    _ merge: FeedMerge,
-    _ others: [SeenTable],
-    _ connection: inout Connection
-  ) throws(PostgresError) -> Int? {
-    guard footer.mode == .full, end.complete else { return nil }
-    let run = footer.run.description
-    guard try merge.seen.holdsAll(of: run, on: &connection) else { return nil }
-    var conditions = [try merge.seen.lacks(run, on: &connection)]
-    for other in others {
-      guard let latest = try other.latestRun(on: &connection) else { continue }
-      guard try other.holdsAll(of: latest, on: &connection) else { return nil }
-      conditions.append(try other.lacks(latest, on: &connection))
-    }
-    let rows = try connection.query(
-      "SELECT count(*) FROM \(merge.target.qualified) t WHERE \(conditions.joined(separator: " AND "))",
-      while: "count what run \(run) did not see"
+  private func vanished(_ merge: FeedMerge, _ others: [SeenTable], _ totals: RunTotals) -> Vanished {
+    Vanished(
+      merge: merge,
+      others: others,
+      footer: footer,
+      end: end,
+      totals: totals,
+      spool: spool,
+      isAllowed: allowsDeletions
     )
-    return rows.first?.first.flatMap { $0.flatMap(Int.init) }
   }
 
   /// Forward only: the end of an older run that comes late does not set the feed back. A run that brought nothing has
@@ -117,34 +133,36 @@ struct RunEnd {
 
   private func log(
     _ totals: RunTotals,
-    unseen: Int?,
-    imbalance: String?,
+    _ finding: Vanished.Finding,
+    failure: MergeError?,
     _ connection: inout Connection
   ) throws(PostgresError) {
-    let status = imbalance != nil ? "failed" : end.complete ? "succeeded" : "incomplete"
+    let status = failure != nil ? "failed" : end.complete ? "succeeded" : "incomplete"
     let numbers: [Int?] = [
       end.records, totals.processed, totals.inserted, totals.updated, totals.unchanged, totals.superseded,
-      totals.orphaned, totals.adopted, totals.rejected, max(0, end.records - totals.processed - totals.rejected),
-      unseen,
+      totals.orphaned, totals.adopted, totals.rejected,
+      max(0, end.records - totals.processed - totals.rejected),
+      finding.unseen, totals.deleted, finding.deleted,
     ]
     let texts = [footer.run.description, footer.feed, footer.mode.rawValue, status, end.since, end.watermark]
     // A run's name begins with the time at which it began.
     try connection.execute(
       """
       INSERT INTO weir.sync_log (run, feed, mode, status, since, watermark, error, fetched, processed, inserted, updated,
-        unchanged, superseded, orphaned, adopted, rejected, failed, unseen, started_at)
-      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
+        unchanged, superseded, orphaned, adopted, rejected, failed, unseen, deleted, vanished, started_at)
+      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
         to_timestamp(left($1, 15), 'YYYYMMDD"T"HH24MISS'))
       ON CONFLICT (feed, run) DO UPDATE SET status = excluded.status, watermark = excluded.watermark,
         error = excluded.error, fetched = excluded.fetched, processed = excluded.processed,
         inserted = excluded.inserted, updated = excluded.updated, unchanged = excluded.unchanged,
         superseded = excluded.superseded, orphaned = excluded.orphaned,
         adopted = greatest(sync_log.adopted, excluded.adopted), rejected = excluded.rejected,
-        failed = excluded.failed, unseen = excluded.unseen, since = excluded.since, mode = excluded.mode,
+        failed = excluded.failed, unseen = excluded.unseen, deleted = excluded.deleted, vanished = excluded.vanished,
+        since = excluded.since, mode = excluded.mode,
         finished_at = clock_timestamp()
       WHERE sync_log.status <> 'succeeded'
       """,
-      parameters: texts + [imbalance] + numbers.map { $0.map { String($0) } },
+      parameters: texts + [failure?.message] + numbers.map { $0.map { String($0) } },
       while: activity
     )
   }

@@ -16,8 +16,11 @@ struct Adoption {
 
   /// To be called inside the transaction that brought the parents.
   ///
+  /// A kept child that PostgreSQL refuses stays kept, with the reason, and is not tried again by itself: it must not stop
+  /// the parents.
+  ///
   /// - Returns: Rows inserted or updated.
-  func run(_ choice: Choice, on connection: inout Connection) throws(PostgresError) -> Int {
+  func run(_ choice: Choice, on connection: inout Connection) throws -> Int {
     let feed = statement.feed.name
     let activity = "adopt the orphans of feed \(feed)"
     let any = "SELECT EXISTS (SELECT FROM weir.orphan WHERE feed = $1)"
@@ -29,14 +32,36 @@ struct Adoption {
       """
       INSERT INTO \(staging) SELECT r.* FROM weir.orphan o
         CROSS JOIN LATERAL jsonb_populate_record(NULL::\(staging), o.staged) r
-      WHERE o.feed = $1 AND \(condition(choice))
+      WHERE o.feed = $1 AND o.refused IS NULL AND \(condition(choice))
       """,
       parameters: [feed],
       while: activity
     )
     guard staged > 0 else { return 0 }
-    let outcome = try statement.run(on: &connection, segment: "adopted", noting: nil, while: activity)
-    return outcome.inserted + outcome.updated
+    try RowsLock.share(statement.target, on: &connection)
+    let scope = MergeStatement.Scope(segment: "adopted")
+    do {
+      let outcome = try connection.attempt { try statement.run(scope, on: &$0, while: activity) }
+      return outcome.inserted + outcome.updated
+    } catch let error as PostgresError where error.isDataError {
+      let sieve = Sieve(statement: statement, scope: scope, activity: activity, refusedMax: Self.refusedMax)
+      let (outcome, refused) = try sieve.run(on: &connection)
+      for row in refused { try note(row, &connection) }
+      return outcome.inserted + outcome.updated
+    }
+  }
+
+  /// Kept children with a reason each; more in one go are left for the next time.
+  private static let refusedMax = 10_000
+
+  private func note(_ row: Sieve.Refused, _ connection: inout Connection) throws(PostgresError) {
+    let key = statement.keyText("s.", of: statement.feed.keyColumns.map(\.name))
+    try connection.execute(
+      "UPDATE weir.orphan o SET refused = $3 FROM \(statement.staging.qualified) s "
+        + "WHERE o.feed = $1 AND s.ctid = $2::tid AND o.key = \(key)",
+      parameters: [statement.feed.name, row.place, row.error.reasonWithState],
+      while: "note why an orphan is refused"
+    )
   }
 
   private func condition(_ choice: Choice) -> String {

@@ -29,41 +29,81 @@ struct MergeStatement {
     var updated = 0
     var unchanged = 0
     var orphaned = 0
+    var deleted = 0
+    /// Rows that were to be written and were not: another worker was faster, or a trigger kept them out.
+    var unwritten = 0
+
+    static func += (left: inout Self, right: Self) {
+      left.distinct += right.distinct
+      left.inserted += right.inserted
+      left.updated += right.updated
+      left.unchanged += right.unchanged
+      left.orphaned += right.orphaned
+      left.deleted += right.deleted
+      left.unwritten += right.unwritten
+    }
   }
 
-  /// Runs it over what is in the staging table. `segment` is written beside each orphan, for a person; `run` is the full
-  /// run whose keys are noted, nil when none are.
+  /// What one execution is about.
+  struct Scope {
+    /// Written beside each orphan, for a person.
+    var segment: String
+    /// The full run whose keys are noted; nil when none are.
+    var noting: String?
+    /// Whether there are deletions among the rows: lines with a key, a version and no hash.
+    var hasDeletions = false
+    /// The places of the first and the last row; nil for all that is in the staging table.
+    var places: (first: String, last: String)?
+  }
+
+  /// Runs it over what is in the staging table.
   func run(
+    _ scope: Scope,
     on connection: inout Connection,
-    segment: String,
-    noting run: String?,
     while activity: String
   ) throws(PostgresError) -> Outcome {
-    let rows = try connection.query(text(segment: segment, noting: run), while: activity)
+    let rows = try connection.query(text(scope), while: activity)
     let counts = rows.first?.map { $0.flatMap(Int.init) ?? 0 } ?? []
-    precondition(counts.count == 5, "the statement answers with five counts")
+    precondition(counts.count == 7, "the statement answers with seven counts")
     return Outcome(
       distinct: counts[0],
       inserted: counts[1],
       updated: counts[2],
       unchanged: counts[3],
-      orphaned: counts[4]
+      orphaned: counts[4],
+      deleted: counts[5],
+      unwritten: counts[6] - counts[1] - counts[2]
     )
   }
 
-  func text(segment: String, noting run: String?) -> String {
-    let parts = [newest, verdict, written] + orphans(segment) + [run.map(noted)].compactMap(\.self)
+  func text(_ scope: Scope) -> String {
+    var parts = [newest(scope.places), verdict(scope), written] + orphans(scope.segment)
+    if scope.hasDeletions { parts += deletions }
+    if let run = scope.noting { parts.append(noted(run)) }
     let kept = feed.parent == nil ? "0" : "(SELECT count(*) FROM kept)"
     return """
       WITH \(parts.joined(separator: ",\n"))
       SELECT count(*), (SELECT count(*) FROM written WHERE fresh), (SELECT count(*) FROM written WHERE NOT fresh),
-        count(*) FILTER (WHERE verdict = 'unchanged'), \(kept)
+        count(*) FILTER (WHERE verdict = 'unchanged'), \(kept), count(*) FILTER (WHERE verdict = 'deleted'),
+        count(*) FILTER (WHERE verdict = 'wanted')
       FROM verdict
       """
   }
 }
 
 extension MergeStatement {
+  /// The places of rows that the statement was to write and that are not in the table now, nor a newer version of them.
+  ///
+  /// Another worker that was faster is not in it: its row is there. What is left was kept out by a trigger or a rule.
+  func unwritten(
+    _ scope: Scope,
+    on connection: inout Connection,
+    while activity: String
+  ) throws(PostgresError) -> [String] {
+    let text = "WITH \(newest(scope.places)),\n\(verdict(scope)) SELECT place FROM verdict WHERE verdict = 'wanted'"
+    return try connection.query(text, while: activity).compactMap { $0[0] }
+  }
+
   private var keys: [String] { feed.keyColumns.map { Identifier.quoted($0.name) } }
 
   /// `k1, k2`, with a prefix: short names that no column of a pipeline can collide with, being in queries of our own.
@@ -72,20 +112,23 @@ extension MergeStatement {
   }
 
   /// A later line wins among equal versions: lines were copied in order into an empty table, so places are in order.
-  private var newest: String {
+  private func newest(_ places: (first: String, last: String)?) -> String {
     let keyList = zip(keys, keys.indices).map { "s.\($0) AS k\($1 + 1)" }.joined(separator: ", ")
     let order = keys.map { "s.\($0)" }.joined(separator: ", ")
     let parent = feed.parent.map { ", s.\(Identifier.quoted($0.column.name)) AS parent" } ?? ""
+    let range =
+      places.map { "\n  WHERE s.ctid BETWEEN \(Literal.quoted($0.first)) AND \(Literal.quoted($0.last))" } ?? ""
     return """
       newest AS MATERIALIZED (
         SELECT DISTINCT ON (\(order)) \(keyList)\(parent), s.data_hash, s.data_version, s.ctid AS place
-        FROM \(staging.qualified) s ORDER BY \(order), s.data_version DESC, s.ctid DESC)
+        FROM \(staging.qualified) s\(range) ORDER BY \(order), s.data_version DESC, s.ctid DESC)
       """
   }
 
-  /// Equal hash: unchanged, whatever its version. Otherwise a version that is not newer than the table's is superseded.
-  /// Only then does the parent matter: a child that stays as it is needs none.
-  private var verdict: String {
+  /// Equal hash: unchanged, whatever its version. Otherwise a version that is not newer than the table's, or than the
+  /// tombstone of a row that was removed, is superseded. Only then does the parent matter: a child that stays as it is
+  /// needs none.
+  private func verdict(_ scope: Scope) -> String {
     let join = zip(keys, keys.indices).map { "t.\($0) = n.k\($1 + 1)" }.joined(separator: " AND ")
     let orphaned = feed.parent.map { parent in
       let table = Identifier.qualified(target.schema, parent.table)
@@ -93,14 +136,43 @@ extension MergeStatement {
       return "\n    WHEN NOT EXISTS (SELECT FROM \(table) p WHERE p.\(key) = n.parent) THEN 'orphaned'"
     }
     let parent = feed.parent == nil ? "" : ", n.parent"
+    let live = marks ? " AND t.\(DeletionRule.markColumn) IS NULL" : ""
+    let deleted = scope.hasDeletions ? "\n    WHEN n.data_hash IS NULL THEN 'deleted'" : ""
     return """
       verdict AS MATERIALIZED (
         SELECT \(aliases("n."))\(parent), n.data_version, n.place, CASE
-          WHEN t.data_hash = n.data_hash THEN 'unchanged'
-          WHEN t.data_version >= n.data_version THEN 'superseded'\(orphaned ?? "")
+          WHEN t.data_hash = n.data_hash\(live) THEN 'unchanged'
+          WHEN t.data_version >= n.data_version THEN 'superseded'
+          WHEN t.\(keys[0]) IS NULL AND \(isBuried) THEN 'superseded'\(deleted)\(orphaned ?? "")
           ELSE 'wanted' END AS verdict
         FROM newest n LEFT JOIN \(target.qualified) t ON \(join))
       """
+  }
+
+  /// Asked once whether there are tombstones at all: without them, which is nearly always, no key is built and compared.
+  private var isBuried: String {
+    let name = Literal.quoted(target.qualified)
+    return """
+      (SELECT EXISTS (SELECT FROM weir.tombstone WHERE target = \(name)))
+            AND EXISTS (SELECT FROM weir.tombstone b WHERE b.target = \(name) AND b.key = \(keyText("n."))
+              AND b.data_version >= n.data_version)
+      """
+  }
+
+  /// Rows are marked, not removed.
+  private var marks: Bool { feed.deletions.action == .mark }
+
+  /// The key as `weir.tombstone` and `weir.orphan` have it, of the columns k1, k2, … after a prefix.
+  private func keyText(_ prefix: String) -> String { keyText(prefix, of: keys.indices.map { "k\($0 + 1)" }) }
+
+  /// The same, of columns by these names.
+  func keyText(_ prefix: String, of names: [String]) -> String {
+    let parts = zip(feed.keyColumns, names).map { column, name in
+      let value = "\(prefix)\(Identifier.quoted(name))"
+      // 1.0 and 1.00 are one key.
+      return column.type == .numeric ? "trim_scale(\(value))" : value
+    }
+    return "jsonb_build_array(\(parts.joined(separator: ", ")))::text"
   }
 
   /// In the order of the key, so that two workers lock rows in the same order. The WHERE repeats the verdict for rows
@@ -110,8 +182,10 @@ extension MergeStatement {
     let types = Dictionary(uniqueKeysWithValues: feed.columns.map { ($0.name, $0.type) })
     let values = staging.columns.map { "s.\(Identifier.quoted($0))\(types[$0] == .jsonb ? "::jsonb" : "")" }
     let keyNames = Set(feed.keyColumns.map(\.name))
-    let assignments = staging.columns.filter { !keyNames.contains($0) }.map(Identifier.quoted)
-      .map { "\($0) = excluded.\($0)" }
+    let assignments =
+      staging.columns.filter { !keyNames.contains($0) }.map(Identifier.quoted)
+      .map { "\($0) = excluded.\($0)" } + (marks ? ["\(DeletionRule.markColumn) = NULL"] : [])
+    let dead = marks ? " OR t.\(DeletionRule.markColumn) IS NOT NULL" : ""
     return """
       written AS (
         INSERT INTO \(target.qualified) AS t (\(list))
@@ -119,7 +193,7 @@ extension MergeStatement {
         FROM verdict v JOIN \(staging.qualified) s ON s.ctid = v.place
         WHERE v.verdict = 'wanted' ORDER BY \(aliases("v."))
         ON CONFLICT (\(keys.joined(separator: ", "))) DO UPDATE SET \(assignments.joined(separator: ", "))
-        WHERE t.data_hash IS DISTINCT FROM excluded.data_hash
+        WHERE (t.data_hash IS DISTINCT FROM excluded.data_hash\(dead))
           AND (t.data_version IS NULL OR t.data_version < excluded.data_version)
         RETURNING (t.xmax = 0) AS fresh)
       """
@@ -128,7 +202,7 @@ extension MergeStatement {
   private func orphans(_ segment: String) -> [String] {
     guard feed.parent != nil else { return [] }
     let name = Literal.quoted(feed.name)
-    let key = "jsonb_build_array(\(aliases("v.")))::text"
+    let key = keyText("v.")
     return [
       """
       kept AS (
@@ -149,6 +223,42 @@ extension MergeStatement {
           AND o.feed = \(name) AND v.verdict <> 'orphaned' AND o.key = \(key) AND o.data_version <= v.data_version)
       """,
     ]
+  }
+
+  /// What the vendor deleted. The row is marked or removed; where none is left to carry the version, a tombstone does.
+  ///
+  /// The segment has the table to itself then (``RowsLock``): who inserts does not see a tombstone that is not committed.
+  private var deletions: [String] {
+    let same = zip(keys, keys.indices).map { "t.\($0) = v.k\($1 + 1)" }.joined(separator: " AND ")
+    let older = "\(same) AND v.verdict = 'deleted' AND (t.data_version IS NULL OR t.data_version < v.data_version)"
+    let gone =
+      marks
+      ? """
+      gone AS (
+        UPDATE \(target.qualified) t SET \(DeletionRule.markColumn) = coalesce(t.\(DeletionRule.markColumn), clock_timestamp()),
+          data_version = v.data_version FROM verdict v WHERE \(older))
+      """ : "gone AS (DELETE FROM \(target.qualified) t USING verdict v WHERE \(older))"
+    let buried = """
+      buried AS (
+        INSERT INTO weir.tombstone AS b (target, key, data_version)
+        SELECT \(Literal.quoted(target.qualified)), \(keyText("v.")), v.data_version FROM verdict v
+        WHERE v.verdict = 'deleted'\(marks ? " AND NOT EXISTS (SELECT FROM \(target.qualified) t WHERE \(same))" : "")
+        ON CONFLICT (target, key) DO UPDATE SET data_version = excluded.data_version, deleted_at = clock_timestamp()
+        WHERE b.data_version < excluded.data_version)
+      """
+    return [gone, buried]
+  }
+
+  /// Notes every key in the staging table for a full run, where the statement itself did not.
+  ///
+  /// - Returns: How many keys.
+  func note(_ run: String, on connection: inout Connection, while activity: String) throws(PostgresError) -> Int {
+    let list = keys.joined(separator: ", ")
+    return try connection.execute(
+      "INSERT INTO \(seen.qualified) (\(SeenTable.runColumn), \(list)) "
+        + "SELECT DISTINCT \(Literal.quoted(run)), \(list) FROM \(staging.qualified)",
+      while: activity
+    )
   }
 
   private func noted(_ run: String) -> String {

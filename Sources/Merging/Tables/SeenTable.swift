@@ -9,8 +9,11 @@ struct SeenTable {
   let feed: String
   let qualified: String
   let keyColumns: [String]
+  /// Other feeds fill the same table.
+  let isShared: Bool
 
-  init(for feed: Feed) {
+  init(for feed: Feed, isShared: Bool) {
+    self.isShared = isShared
     self.feed = feed.name
     qualified = Identifier.qualified("weir", "seen_\(feed.name)")
     keyColumns = feed.keyColumns.map(\.name)
@@ -60,31 +63,55 @@ struct SeenTable {
     return try heldRun(&connection).map { $0 == run } ?? true
   }
 
-  /// Whether the table holds every key that the ledger says was noted for a run.
+  /// Whether the keys of an incremental run are to be noted too: where other feeds fill the same table, a row that came
+  /// after this feed's full run must not look like one that nobody has. Only beside the keys of a full run.
+  func join(_ run: String, on connection: inout Connection) throws(PostgresError) -> Bool {
+    try heldRun(&connection).map { $0 < run } ?? false
+  }
+
+  /// Whether the table holds every key that the ledger says was noted for a full run and for what came after it.
   func holdsAll(of run: String, on connection: inout Connection) throws(PostgresError) -> Bool {
     let rows = try connection.query(
-      "SELECT coalesce(sum(seen), 0), coalesce(bool_and(seen IS NOT NULL), true) FROM weir.ledger "
-        + "WHERE feed = $1 AND run = $2",
-      parameters: [feed, run],
+      "SELECT coalesce(sum(seen), 0), coalesce(bool_and(seen IS NOT NULL) FILTER (WHERE mode = 'full' OR $3), true) "
+        + "FROM weir.ledger WHERE feed = $1 AND run >= $2",
+      parameters: [feed, run, isShared ? "t" : "f"],
       while: "look into the ledger"
     )
     guard let expected = rows.first, expected[1] == "t" else { return false }
     guard try exists(&connection) else { return expected[0] == "0" }
-    let count = "SELECT count(*) FROM \(qualified) WHERE \(Self.runColumn) = $1"
+    let count = "SELECT count(*) FROM \(qualified) WHERE \(Self.runColumn) >= $1"
     return try connection.query(count, parameters: [run], while: "count \(qualified)") == [[expected[0]]]
   }
 
-  /// The latest full run that the ledger knows of; nil when there was none.
-  func latestRun(on connection: inout Connection) throws(PostgresError) -> String? {
-    let latest = "SELECT max(run) FROM weir.ledger WHERE feed = $1 AND mode = 'full'"
-    return try connection.query(latest, parameters: [feed], while: "look into the ledger").first?.first ?? nil
+  /// What is known of a feed's latest full run.
+  enum LatestRun: Equatable {
+    /// The feed has brought nothing yet.
+    case none
+    /// It was never full, is not at its end, failed, or brought nothing: which rows are the feed's is not known.
+    case unfinished
+    case succeeded(String)
+  }
+
+  func latestRun(on connection: inout Connection) throws(PostgresError) -> LatestRun {
+    let rows = try connection.query(
+      """
+      SELECT l.run, s.status FROM (SELECT max(run) FILTER (WHERE mode = 'full') AS run, count(*) AS segments
+          FROM weir.ledger WHERE feed = $1) l
+        LEFT JOIN weir.sync_log s ON s.feed = $1 AND s.run = l.run WHERE l.segments > 0
+      """,
+      parameters: [feed],
+      while: "look into the ledger"
+    )
+    guard let row = rows.first else { return .none }
+    guard let run = row[0], row[1] == "succeeded" else { return .unfinished }
+    return .succeeded(run)
   }
 
   /// A condition that holds for rows `t` of the target whose key a run did not bring.
   func lacks(_ run: String, on connection: inout Connection) throws(PostgresError) -> String {
     guard try exists(&connection) else { return "true" }
     let sameKey = keyColumns.map(Identifier.quoted).map { "s.\($0) = t.\($0)" }.joined(separator: " AND ")
-    return "NOT EXISTS (SELECT FROM \(qualified) s WHERE \(sameKey) AND s.\(Self.runColumn) = \(Literal.quoted(run)))"
+    return "NOT EXISTS (SELECT FROM \(qualified) s WHERE \(sameKey) AND s.\(Self.runColumn) >= \(Literal.quoted(run)))"
   }
 
   /// No column of a pipeline begins like this.

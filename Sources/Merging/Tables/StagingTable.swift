@@ -22,8 +22,13 @@ struct StagingTable {
   init(for feed: Feed, target: TargetTable, on connection: inout Connection) throws(PostgresError) {
     columns = feed.columns.map(\.name) + [TargetTable.hashColumn, TargetTable.versionColumn]
     rows =
-      feed.columns.map { CopyRows.Column($0.name, isJSON: $0.type == .jsonb) }
-      + [CopyRows.Column(TargetTable.hashColumn), CopyRows.Column(TargetTable.versionColumn)]
+      feed.columns.map { column in
+        let isKey = feed.keyColumns.contains { $0.name == column.name }
+        return CopyRows.Column(column.name, isJSON: column.type == .jsonb, isKey: isKey)
+      }
+      + [
+        CopyRows.Column(TargetTable.hashColumn, isKey: true), CopyRows.Column(TargetTable.versionColumn, isKey: true),
+      ]
     let worker = try Self.takeSlot(feed: feed.name, on: &connection)
     qualified = Identifier.qualified("weir", "stg_\(feed.name)_\(worker)")
     definition = Self.definition(feed, target)

@@ -40,7 +40,9 @@ struct TargetTable {
     }
     for row in columns { if let column = row[0] { collations[column] = row[1] } }
     let present = Set(columns.compactMap { $0[0].map { Array($0.utf8) } })
-    let needed = feed.columns.map { ($0.name, $0.type.sqlName) } + Self.ownColumns
+    let needed =
+      feed.columns.map { ($0.name, $0.type.sqlName) } + Self.ownColumns
+      + (feed.deletions.action == .mark ? [(DeletionRule.markColumn, "timestamptz")] : [])
     let missing = needed.filter { !present.contains(Array($0.0.utf8)) }
     guard missing.isEmpty else {
       let added = missing.map { "ADD COLUMN \(Identifier.quoted($0.0)) \($0.1)" }.joined(separator: ", ")

@@ -21,6 +21,8 @@ public struct Feed: Sendable {
   /// How old a run may be that did not come to its end for the next one to go on with it.
   public var resumeWithin = Duration.seconds(86_400)
   public var parent: Parent?
+  public var rejects = RejectLimit()
+  public var deletions = DeletionRule()
   /// The columns mapped from the key fields, in the key's order.
   public var keyColumns: [Column]
 

@@ -33,6 +33,7 @@ extension FeedDraft {
     let parentField = parent?.required("field")?.nonEmptyText()
     let parentBatch = parent?["batch"]?.integer(in: 1...1000, "parents a request")
     parent?.reportUnknown()
+    let (rejects, deletions) = (RejectLimit.read(object["rejects"]), DeletionRule.read(object["deletions"]))
     if filter != nil, let pagination, !pagination.isOData {
       object["filter"]?.problem("is OData's; put a REST vendor's own parameters under \"query\"")
     }
@@ -57,6 +58,8 @@ extension FeedDraft {
       table: table.value,
       columns: columns.map { isKey.contains(Array($0.name.utf8)) ? $0.requiring() : $0 },
       parent: nil,
+      rejects: rejects,
+      deletions: deletions,
       keyColumns: keyColumns.map { $0.requiring() }
     )
     if let resumeWithin { feed.resumeWithin = resumeWithin }

@@ -3,7 +3,7 @@ public enum CountText {
   /// The order in which counts are said: as the work goes. Others follow by name.
   private static let order = [
     "pages", "segments", "records", "bytes", "requests", "retries", "repeated", "rejected", "inserted", "updated",
-    "unchanged", "superseded", "orphaned", "adopted", "unseen",
+    "unchanged", "superseded", "orphaned", "adopted", "deleted", "vanished", "unseen",
   ]
 
   /// `segments 3, records 60,000, inserted 59,990`. Zeros are said too: an `orphaned 0` is an answer.

@@ -1,0 +1,111 @@
+internal import Postgres
+internal import Spool
+internal import SystemPackage
+
+/// Copies a staged segment into a worker's staging table.
+struct SegmentCopy {
+  let footer: SegmentFooter
+  let path: FilePath
+  let staging: StagingTable
+
+  /// What is in the staging table now.
+  struct Copied {
+    var deletions = 0
+    /// Lines that are not there because PostgreSQL refused them, in order, from 1.
+    var refused: [(line: Int, error: PostgresError)] = []
+
+    /// The line of the row at an index of the staging table.
+    func line(at index: Int) -> Int {
+      var line = index + 1
+      for skipped in refused where skipped.line <= line { line += 1 }
+      return line
+    }
+  }
+
+  /// Copies every line, or throws.
+  func whole(on connection: inout Connection) throws -> Copied {
+    try empty(&connection)
+    let (sent, deletions) = try copy(1..<Int.max, &connection)
+    guard sent == footer.records else {
+      throw MergeError.miscounted(segment: footer.label, sent: footer.records, accepted: sent)
+    }
+    return Copied(deletions: deletions)
+  }
+
+  /// Copies every line that PostgreSQL takes.
+  ///
+  /// The line that the server names is a hint: it is tried by itself, and when it is taken the part is halved.
+  ///
+  /// - Throws: ``TooManyRefused``, ``MergeError`` or ``PostgresError``.
+  func sifted(refusedMax: Int, on connection: inout Connection) throws -> Copied {
+    try empty(&connection)
+    var copied = Copied()
+    var parts = [1..<footer.records + 1]
+    while let part = parts.popLast() {
+      do {
+        copied.deletions += try connection.attempt { try copy(part, &$0).deletions }
+      } catch let error as PostgresError where error.isDataError {
+        guard part.count > 1 else {
+          copied.refused.append((part.lowerBound, error))
+          guard copied.refused.count <= refusedMax else {
+            throw TooManyRefused(count: copied.refused.count, first: copied.refused[0].error)
+          }
+          continue
+        }
+        let named = part.lowerBound + (error.copyLine ?? 0) - 1
+        let bad = part.contains(named) ? try refusal(of: named, &connection) : nil
+        let middle = bad == nil ? part.lowerBound + part.count / 2 : named
+        let rest = bad == nil ? [middle..<part.upperBound] : [middle + 1..<part.upperBound, middle..<middle + 1]
+        parts += (rest + [part.lowerBound..<middle]).filter { !$0.isEmpty }
+      }
+    }
+    return copied
+  }
+
+  /// Why a line by itself is refused; nil when it is not. Nothing is left of it either way.
+  private func refusal(of line: Int, _ connection: inout Connection) throws -> PostgresError? {
+    struct Taken: Error {}
+    do {
+      try connection.attempt { connection in
+        _ = try copy(line..<line + 1, &connection)
+        throw Taken()
+      }
+    } catch let error as PostgresError where error.isDataError {
+      return error
+    } catch is Taken {}
+    return nil
+  }
+
+  private func empty(_ connection: inout Connection) throws(PostgresError) {
+    try connection.query("TRUNCATE \(staging.qualified)", while: "empty \(staging.qualified)")
+  }
+
+  private func copy(_ lines: Range<Int>, _ connection: inout Connection) throws -> (sent: Int, deletions: Int) {
+    let list = staging.columns.map(Identifier.quoted).joined(separator: ", ")
+    var sent = 0
+    var deletions = 0
+    let statement = "COPY \(staging.qualified) (\(list)) FROM STDIN"
+    let accepted = try connection.copy(statement, while: "\(footer.label): COPY") { writer in
+      var rows = CopyRows(columns: staging.rows)
+      var reader = try SegmentReader(path)
+      guard reader.footer == footer else { throw MergeError.replaced(segment: footer.label) }
+      _ = try reader.forEachLine { line, number in
+        guard lines.contains(number) else { return }
+        do throws(CopyRows.BadLine) {
+          try rows.append(line)
+        } catch {
+          throw MergeError.badLine(segment: footer.label, line: number, reason: error.reason)
+        }
+        sent += 1
+        try rows.send(to: &writer, all: false)
+      }
+      try rows.send(to: &writer, all: true)
+      deletions = rows.deletions
+    }
+    // A COPY can end early and succeed, and a server that crashed meanwhile has emptied the table.
+    guard accepted == sent else {
+      throw MergeError.miscounted(segment: footer.label, sent: sent, accepted: accepted)
+    }
+    return (sent, deletions)
+  }
+}
