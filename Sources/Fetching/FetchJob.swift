@@ -46,7 +46,7 @@ public struct FetchJob: Sendable {
         exitStatus: .usage
       )
     }
-    guard let lock = try spool.lockFeed(feed.name, purpose: "fetch") else {
+    guard let lock = try await lock() else {
       throw FetchError(
         feed: feed.name,
         message: "another fetch of this feed is running",
@@ -78,21 +78,38 @@ public struct FetchJob: Sendable {
         published: published
       )
     )
+    // What the stopped run had published and nobody took yet; its paths were told to a program that is gone.
+    if job.isResumed {
+      for name in try queue.segments(in: .ready) where name.run == job.run {
+        published(queue.path(of: name, in: .ready))
+      }
+    }
     let client = VendorClient(feed.source, origin: query.base.origin, messages: messages)
     do {
       let summary = try await walk(job, query, worker, client)
       await client.shutdown()
+      await worker.release()
       return summary
     } catch {
       await client.shutdown()
       // What came is good, and the next run goes on behind it.
       if canResume { try? await worker.suspend() }
+      await worker.release()
       throw error
     }
   }
 }
 
 extension FetchJob {
+  /// Tries for a moment: what a fetch that has just ended had started may hold its lock for as long as it takes to begin.
+  private func lock() async throws -> FeedLock? {
+    for _ in 0..<10 {
+      if let lock = try spool.lockFeed(feed.name, purpose: "fetch") { return lock }
+      try await Task.sleep(for: .milliseconds(20))
+    }
+    return try spool.lockFeed(feed.name, purpose: "fetch")
+  }
+
   private func walk(
     _ job: ResumedRun,
     _ query: FeedQuery,

@@ -25,7 +25,7 @@ struct WeirMerge: ParsableCommand {
   var allowDeletions = false
 
   func run() throws {
-    try StageProgram.run("weir-merge", common, input) {
+    try StageProgram.run("weir-merge", common, input) { [allowDeletions] in
       try MergeProcessor(
         pipeline: $0.pipeline,
         spool: $0.spool,

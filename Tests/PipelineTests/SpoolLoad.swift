@@ -18,7 +18,8 @@ struct SpoolLoad {
   init(columns: String, settings: String = "", table: String) async throws {
     database = try #require(TestDatabase.current)
     let feeds = """
-      { "items": { "source": "shop", "path": "items", "pagination": { "kind": "odata", "page_size": 1 }, \(settings)
+      { "items": { "source": "shop", "path": "items", "pagination": { "kind": "odata", "page_size": 1 },
+                   "rejects": { "max_count": 1000000, "max_share": 1 }, \(settings)
                    "key": ["id"], "table": "\(Self.table)", "columns": { "id": "bigint", \(columns) } } }
       """
     pipeline = try TestPipeline(sources: #"{ "shop": { "base_url": "http://shop.example" } }"#, feeds: feeds)

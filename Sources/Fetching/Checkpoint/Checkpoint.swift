@@ -65,7 +65,8 @@ extension Checkpoint {
   func stand(in queue: SpoolQueue) throws(SpoolError) -> Stand {
     guard let after else { return before }
     let name = SegmentName(run: run, sequence: before.sequence)
-    for state in SegmentState.allCases where try queue.segments(in: state).contains(name) { return after }
+    // What lies in `incoming` is a draft that its writer left behind.
+    for state in [SegmentState.ready, .done, .held] where try queue.segments(in: state).contains(name) { return after }
     return before
   }
 

@@ -12,15 +12,18 @@ actor PageWorker {
   private let executor = BlockingExecutor()
   nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe executor.asUnownedSerialExecutor() }
 
-  private let lock: FeedLock
+  private var lock: FeedLock?
   private var splitter: PageSplitter
   private var segments: SegmentSeries
 
   init(lock: consuming FeedLock, splitter: consuming PageSplitter, segments: consuming SegmentSeries) {
-    self.lock = lock
+    self.lock = consume lock
     self.splitter = splitter
     self.segments = segments
   }
+
+  /// Lets the next fetch of the feed in. Nothing may be written afterwards.
+  func release() { lock = nil }
 
   /// - Throws: ``RequestFailure``.
   func split(_ response: VendorResponse) throws -> Page { try splitter.split(response) }

@@ -14,7 +14,7 @@ struct RunAudit {
   static func all(feeds: [String], run: RunID?, spool: Spool, in target: DatabaseTarget) throws -> [RunAudit] {
     var connection = try Connection(to: target, applicationName: "weir audit")
     return try feeds.compactMap { feed in
-      let files = try SegmentEntry.all(feed: feed, in: spool)
+      let files = try spool.entries(feed: feed)
       let latest = try LedgerRow.latestRun(feed: feed, on: &connection)
       let inSpool = files.map(\.name.run).max()
       guard let run = run ?? [latest, inSpool].compactMap(\.self).max() else { return nil }
@@ -31,7 +31,7 @@ struct RunAudit {
     feed: String,
     run: RunID,
     ledger: [LedgerRow],
-    files: [SegmentEntry],
+    files: [StoredSegment],
     rejected: [RejectedFile],
     failure: String?
   ) {

@@ -124,7 +124,7 @@ struct BatchTests {
     try await WireServer.serving { _, head in
       vendor.reply(head)
     } _: { server in
-      let trial = try Self.trial(server.url)
+      let trial = try Self.trial(server.url, source: #""limits": { "concurrency": 1 },"#)
       _ = try await trial.run(Self.keys(trial, (0..<200).map { "P\($0)" }))
       #expect(try Self.children(trial) == Self.expected(vendor, 200))
       let learned = try LearnedFeed.load(trial.pipeline.feed(named: "cars"), in: trial.spool).batch

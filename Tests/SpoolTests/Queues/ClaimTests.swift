@@ -131,9 +131,9 @@ struct ClaimTests {
     #expect(try TemporarySpool.read(queue.path(of: name, in: .ready)).lines == ["{}"])
   }
 
-  /// Asks until it is so, for ten seconds at most.
+  /// Asks until it is so, for two minutes at most.
   private func waitUntil(_ isSo: () throws -> Bool) async throws {
-    for _ in 0..<1000 {
+    for _ in 0..<12_000 {
       if try isSo() { return }
       try await Task.sleep(for: .milliseconds(10))
     }
