@@ -57,7 +57,8 @@ public struct FrameDecoder: ~Copyable {
   }
 }
 
-// One owner at a time, and liblz4 keeps nothing outside the context.
+// Sound: the type is noncopyable, so one value owns the context; liblz4 keeps nothing outside it, nor anything bound to a
+// thread, and what is sent to another thread can no longer be used by the sender.
 extension FrameDecoder: @unchecked Sendable {}
 
 extension FrameDecoder {

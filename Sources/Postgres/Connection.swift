@@ -111,6 +111,6 @@ public struct Connection: ~Copyable {
   var lastMessage: String { unsafe String(cString: PQerrorMessage(handle)) }
 }
 
-// libpq allows a connection to be used from any thread, one thread at a time. Single ownership gives exactly that, so
-// handing a connection to another task is sound.
+// Sound: libpq allows a connection to be used from any thread, one thread at a time, and the type is noncopyable: one value
+// owns the handle, and what is sent to another thread can no longer be used by the sender.
 extension Connection: @unchecked Sendable {}

@@ -98,5 +98,6 @@ public struct OutputBytes: ~Copyable {
   }
 }
 
-// One owner at a time, and no shared state behind the pointer.
+// Sound: the type is noncopyable, so one value owns the memory; nobody else has the pointer, and what is sent to another
+// thread can no longer be used by the sender.
 extension OutputBytes: @unchecked Sendable {}

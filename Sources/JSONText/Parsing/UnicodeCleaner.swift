@@ -57,7 +57,7 @@ public enum UnicodeCleaner {
     }
   }
 
-  /// The unit that `\uXXXX` at a place stands for; nil when there is no such escape.
+  /// The unit that `\uHHHH` (four hexadecimal digits) at a place stands for; nil when there is no such escape.
   private static func unit(_ text: [UInt8], _ at: Int) -> Int? {
     guard at + 6 <= text.count, text[at] == 0x5C, text[at + 1] == UInt8(ascii: "u") else { return nil }
     let digits = String(decoding: text[(at + 2)..<(at + 6)], as: UTF8.self)
