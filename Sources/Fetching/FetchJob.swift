@@ -10,10 +10,10 @@ public import Telemetry
 /// Ends with an end segment when the pages were read to their end or to the limit. When it fails there is none: what was
 /// published stays, is merged, and the watermark stays where it was.
 public struct FetchJob: Sendable {
-  private let feed: Feed
-  private let settings: SpoolSettings
-  private let spool: Spool
-  private let reporter: Reporter
+  let feed: Feed
+  let settings: SpoolSettings
+  let spool: Spool
+  let reporter: Reporter
   private let options: FetchOptions
   private let published: @Sendable (FilePath) -> Void
 
@@ -60,10 +60,19 @@ public struct FetchJob: Sendable {
     let secrets = KnownSecrets(of: feed)
     let messages = VendorMessage(secrets: secrets)
     if options.parentKeys != nil { try checkParents() }
-    let job = try ResumedRun.find(feed, options: options, fresh: fresh, queue: queue, spool: spool)
+    let job = try ResumedRun.find(
+      feed,
+      options: options,
+      fresh: fresh,
+      queue: queue,
+      spool: spool,
+      settings: settings,
+      secrets: secrets
+    )
     let query = try FeedQuery(feed, since: job.start.since)
     let canResume = options.limit == nil && options.parentKeys == nil
     let writer = canResume ? CheckpointWriter(job.checkpoint, feed: feed, spool: spool, secrets: secrets) : nil
+    let journal = canResume ? try PageJournal(feed.name, spool: spool, secrets: secrets) : nil
     let worker = PageWorker(
       lock: lock,
       splitter: PageSplitter(PageShape(feed), messages: messages),
@@ -75,6 +84,7 @@ public struct FetchJob: Sendable {
         settings: settings,
         stand: job.checkpoint.before,
         checkpoint: writer,
+        journal: journal,
         published: published
       )
     )
@@ -86,18 +96,32 @@ public struct FetchJob: Sendable {
     }
     let client = VendorClient(feed.source, origin: query.base.origin, messages: messages)
     do {
-      let summary = try await walk(job, query, worker, client)
+      let walk = try prepare(job, query, worker, client)
+      let summary =
+        if let keys = options.parentKeys { try await children(walk, of: keys) } else { try await pages(walk) }
       await client.shutdown()
       await worker.release()
       return summary
     } catch {
       await client.shutdown()
       // What came is good, and the next run goes on behind it.
-      if canResume { try? await worker.suspend() }
+      try? await worker.suspend()
       await worker.release()
       throw error
     }
   }
+}
+
+/// What the walks of a run have in common.
+struct FetchWalk: Sendable {
+  let job: ResumedRun
+  let query: FeedQuery
+  let fetcher: PageFetcher
+  let learned: LearnedFeed
+
+  var worker: PageWorker { fetcher.worker }
+  var flow: FlowControl { fetcher.retrying.flow }
+  var counters: FetchCounters { fetcher.retrying.counters }
 }
 
 extension FetchJob {
@@ -110,85 +134,54 @@ extension FetchJob {
     return try spool.lockFeed(feed.name, purpose: "fetch")
   }
 
-  private func walk(
+  private func prepare(
     _ job: ResumedRun,
     _ query: FeedQuery,
     _ worker: PageWorker,
     _ client: VendorClient
-  ) async throws -> FetchSummary {
-    let (run, start) = (job.run, job.start)
-    let counters = FetchCounters()
-    let flow = FlowControl(
-      concurrency: feed.source.limits.concurrency,
-      pageSizeMax: feed.pagination.pageSize,
-      pageSize: try LearnedFeed.load(feed, in: spool).pageSize
-    )
+  ) throws -> FetchWalk {
+    let learned = try LearnedFeed.load(feed, in: spool)
     let retrying = Retrying(
       feed: feed,
       gate: try SourceGate(feed.source, in: spool, logger: reporter.logger),
-      flow: flow,
-      counters: counters,
+      flow: FlowControl(
+        concurrency: feed.source.limits.concurrency,
+        pageSizeMax: feed.pagination.pageSize,
+        pageSize: learned.pageSize
+      ),
+      counters: FetchCounters(),
       logger: reporter.logger
     )
-    let since = start.since.map { "newer than \($0)" } ?? "everything"
+    let since = job.start.since.map { "newer than \($0)" } ?? "everything"
     let resumed = job.isResumed ? ", going on behind \(job.checkpoint.before.totals.records) records" : ""
-    reporter.started(feed: feed.name, run: "\(run)", message: "asking \(query.base.shown) for \(since)\(resumed)")
-    let learned = try LearnedFeed.load(feed, in: spool)
-    if let keys = options.parentKeys {
-      let size = BatchSize(most: feed.parent?.batch ?? 1, state: learned.batch ?? BatchSize.State())
-      defer { LearnedFeed(pageSize: flow.pageSize, batch: size.learned).save(feed, in: spool) }
-      let walk = BatchWalk(
-        feed: feed,
-        fetcher: PageFetcher(feed: feed, client: client, worker: worker, retrying: retrying),
-        worker: worker,
-        keys: try ParentKeys(keys, feed: feed.name),
-        size: size,
-        plainParameters: []
-      ) { [reporter, feed] totals, counts in
-        reporter.progress(feed: feed.name, run: "\(run)", counts: Self.counts(totals, counts, counters), total: nil)
-      }
-      let (_, counts) = try await walk.run()
-      let totals = try await worker.end { totals, _ in
-        // Children of some parents: no watermark, and nothing that was not seen is gone.
-        EndOfRun(
-          complete: true,
-          segments: totals.segments,
-          records: totals.records,
-          watermark: nil,
-          since: nil,
-          expected: nil
-        )
-      }
-      return FetchSummary(
-        run: run,
-        mode: start.mode,
-        complete: true,
-        resumed: false,
-        watermark: nil,
-        counts: Self.counts(totals, counts, counters),
-        total: nil
-      )
-    }
+    reporter.started(feed: feed.name, run: "\(job.run)", message: "asking \(query.base.shown) for \(since)\(resumed)")
+    let fetcher = PageFetcher(feed: feed, client: client, worker: worker, retrying: retrying)
+    return FetchWalk(job: job, query: query, fetcher: fetcher, learned: learned)
+  }
+
+  /// All pages of the feed, from the beginning or from where a run stopped.
+  private func pages(_ run: FetchWalk) async throws -> FetchSummary {
+    let (job, start) = (run.job, run.job.start)
     var walk = PageWalk(
-      query,
-      fetcher: PageFetcher(feed: feed, client: client, worker: worker, retrying: retrying),
-      worker: worker,
+      run.query,
+      fetcher: run.fetcher,
+      worker: run.worker,
       limit: options.limit,
       segmentTime: settings.segment.time,
       stand: job.checkpoint.before,
       began: job.checkpoint.began.map { Date(timeIntervalSince1970: Double($0) / 1000) }
-    ) { [reporter, feed, limit = options.limit] totals, paginator in
+    ) { [reporter, feed, limit = options.limit, counters = run.counters] totals, paginator in
       let expected = limit.map { min($0, paginator.expected ?? $0) } ?? paginator.expected
-      let counts = Self.counts(totals, pages: paginator.pagesRead, counters)
-      reporter.progress(feed: feed.name, run: "\(run)", counts: counts, total: expected)
+      let counts = counters.summary(totals, pages: paginator.pagesRead)
+      reporter.progress(feed: feed.name, run: "\(job.run)", counts: counts, total: expected)
     }
-    defer { LearnedFeed(pageSize: flow.pageSize).save(feed, in: spool) }
+    defer { LearnedFeed(pageSize: run.flow.pageSize).save(feed, in: spool) }
     try await walk.run()
 
     let (complete, expected) = (walk.isComplete, walk.expected)
     let (isOneMoment, began) = (walk.pages == 1, walk.began ?? .now)
     var watermark: String?
-    let totals = try await worker.end { totals, versions in
+    let totals = try await run.worker.end { totals, versions in
       if complete, let cursor = feed.cursor, let versions {
         watermark = Watermark.after(start, cursor: cursor, versions: versions, isOneMoment: isOneMoment, began: began)
       }
@@ -202,45 +195,13 @@ extension FetchJob {
       )
     }
     return FetchSummary(
-      run: run,
+      run: job.run,
       mode: start.mode,
       complete: complete,
       resumed: job.isResumed,
       watermark: watermark,
-      counts: Self.counts(totals, pages: walk.pages, counters),
+      counts: run.counters.summary(totals, pages: walk.pages),
       total: expected
     )
-  }
-
-  /// Children are asked for by their parents' keys, of which the feed has to know the field, and the vendor a filter.
-  private func checkParents() throws(FetchError) {
-    if feed.parent != nil, feed.pagination.isOData { return }
-    throw FetchError(
-      feed: feed.name,
-      message: feed.parent == nil
-        ? "has no parent whose keys it could be asked by" : "is not OData, so it has no filter by keys",
-      hint: "run it without --parent-keys, or give feeds.\(feed.name).parent",
-      exitStatus: .config
-    )
-  }
-
-  private static func counts(_ totals: SegmentTotals, _ batches: BatchCounts, _ counters: FetchCounters) -> [String:
-    Int]
-  {
-    var counts = counts(totals, pages: batches.pages, counters)
-    counts["parents"] = batches.parents
-    counts["batches"] = batches.batches
-    return counts
-  }
-
-  private static func counts(_ totals: SegmentTotals, pages: Int, _ counters: FetchCounters) -> [String: Int] {
-    [
-      "pages": pages,
-      "records": totals.records,
-      "bytes": totals.bytes,
-      "segments": totals.segments,
-      "requests": counters.requests,
-      "retries": counters.retries,
-    ]
   }
 }

@@ -11,22 +11,21 @@ struct PageFetcher: Sendable {
 
   /// - Throws: ``FetchError`` when the page is given up, `CancellationError`.
   func fetch(_ request: PageRequest) async throws -> FetchedPage {
-    try await retrying.run(request) { turn in
+    try await retrying.run(request) {
       let sent = Date.now
       let size = retrying.flow.pageSize
-      let address = sizeParameter.map { request.address.replacing($0, with: String(size)) } ?? request.address
+      let address =
+        request.sizeParameter.map { request.address.replacing($0, with: String(size)) } ?? request.address
       let preferences = feed.pagination.isOData ? "odata.maxpagesize=\(size)" : nil
       let response = try await client.get(address, preferences: preferences)
       let received = Date.now
-      retrying.gate.arrived(turn, bytes: response.body.readableBytes)
-      let clock = response.date.flatMap { HTTPDate.seconds($0) }.map(Double.init) ?? received.timeIntervalSince1970
-      if let wait = RateHeaders.wait(response.headers, isRefusal: false, now: clock) {
-        // What is said to be used up is left alone before the vendor has to refuse.
-        try retrying.gate.hold(for: wait)
-      }
+      // What is said to be used up is left alone before the vendor has to refuse.
+      let clock = VendorClock.now(response.headers)
+      let hold = RateHeaders.wait(response.headers, status: response.status, now: clock)
+      let arrival = Arrival.now(bytes: response.body.readableBytes, hold: hold)
       // An answer that is no page is a failed try like any other, so it is looked at here.
       let page = try await worker.split(response)
-      return FetchedPage(
+      let fetched = FetchedPage(
         request: request,
         page: page,
         facts: PageFacts(
@@ -42,6 +41,7 @@ struct PageFetcher: Sendable {
         ),
         vendorTime: VendorClock.beginning(sent: sent, received: received, date: response.date)
       )
+      return (fetched, arrival)
     }
   }
 }
@@ -53,16 +53,4 @@ struct FetchedPage: Sendable {
   var facts: PageFacts
   /// By the vendor's clock, no later than when the request went out.
   var vendorTime: Date
-}
-
-extension PageFetcher {
-  /// The parameter that may be changed from page to page. Pages that have numbers must all have one size, and a vendor's own
-  /// link is asked for as written, with another preference.
-  private var sizeParameter: String? {
-    switch feed.pagination {
-    case .odata(let paging): paging.walk == .keyset ? "$top" : nil
-    case .pageNumber: nil
-    case .rest(let paging): paging.position.parameter == nil ? nil : paging.sizeParameter
-    }
-  }
 }

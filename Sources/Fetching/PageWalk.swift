@@ -6,10 +6,9 @@ internal import Telemetry
 
 /// The walk through all pages of a run: asks for several at once where paging allows it, and writes them in their order.
 struct PageWalk {
-  private let feed: Feed
+  private let query: FeedQuery
   private let fetcher: PageFetcher
   private let worker: PageWorker
-  private let plainParameters: Set<String>
   private let limit: Int?
   /// How often the open segment's age is looked at.
   private let tick: Duration
@@ -41,12 +40,11 @@ struct PageWalk {
     began: Date?,
     progress: @escaping (SegmentTotals, Paginator) -> Void
   ) {
-    feed = query.feed
+    self.query = query
     self.fetcher = fetcher
     logger = fetcher.retrying.logger
     self.worker = worker
     self.limit = limit
-    plainParameters = query.plainParameters
     var paginator = Paginator(query)
     let isResumed = paginator.restore(stand.position)
     self.paginator = paginator
@@ -95,19 +93,16 @@ struct PageWalk {
     let fetched: FetchedPage
     do { fetched = try result.get() } catch let error as FetchError {
       guard let refusal = error.refusal, paginator.recover(from: refusal) else { throw error }
-      logger.notice("going on another way", metadata: ["feed": "\(feed.name)", "because": "\(error.message)"])
+      logger.notice("going on another way", metadata: ["feed": "\(query.feed.name)", "because": "\(error.message)"])
       return ask(&group)
     }
     began = began ?? fetched.vendorTime
     do throws(PagingProblem) { try paginator.pageRead(fetched.facts) } catch {
-      throw FetchError(feed: feed.name, address: fetched.facts.address, error)
+      throw FetchError(feed: query.feed.name, address: fetched.facts.address, error)
     }
     let room = limit.map { $0 - totals.records } ?? .max
     if room > fetched.page.records.count { ask(&group) }
-    let source = PageSource(
-      number: fetched.request.number,
-      url: fetched.request.address.redacted(showing: plainParameters)
-    )
+    let source = PageSource(number: fetched.request.number, url: query.shown(fetched.request.address))
     totals = try await worker.store(
       fetched.page,
       from: source,

@@ -3,8 +3,8 @@ internal import CLZ4
 /// Makes one LZ4 frame of bytes that come piece by piece.
 ///
 /// Blocks of 256 KiB, independent of each other, each with a checksum, and a checksum of all content at the end: any
-/// reader of LZ4 frames reads it, and any damage is noticed. How the bytes are divided into pieces does not show: the
-/// same content at the same level gives the same frame.
+/// reader of LZ4 frames reads it, and any damage is noticed. How the bytes are divided into pieces does not show, unless
+/// ``flush(to:)`` divides them: the same content at the same level gives the same frame.
 @safe
 public struct FrameEncoder: ~Copyable {
   /// The size of a block's content, in bytes. Larger ones compress 1–2 % better, and a reader holds one in memory.
@@ -74,20 +74,27 @@ public struct FrameEncoder: ~Copyable {
       }
       taken += piece
       blockCount += piece
-      if blockCount == Self.blockByteCount { try flush(to: sink) }
+      if blockCount == Self.blockByteCount { try endBlock(to: sink) }
     }
+  }
+
+  /// Hands over what was added so far, as a block that is shorter than others.
+  ///
+  /// - Throws: What the sink throws; the frame is then of no use any more.
+  public mutating func flush<E: Error>(to sink: (Span<UInt8>) throws(E) -> Void) throws(E) {
+    if blockCount > 0 { try endBlock(to: sink) }
   }
 
   /// Compresses what is left and ends the frame.
   ///
   /// - Throws: What the sink throws.
   public consuming func finish<E: Error>(to sink: (Span<UInt8>) throws(E) -> Void) throws(E) {
-    if blockCount > 0 { try flush(to: sink) }
+    try flush(to: sink)
     add(unsafe LZ4F_compressEnd(context, output + outputCount, outputCapacity - outputCount, nil))
     try drain(to: sink)
   }
 
-  private mutating func flush<E: Error>(to sink: (Span<UInt8>) throws(E) -> Void) throws(E) {
+  private mutating func endBlock<E: Error>(to sink: (Span<UInt8>) throws(E) -> Void) throws(E) {
     let room = outputCapacity - outputCount
     add(unsafe LZ4F_compressUpdate(context, output + outputCount, room, block, blockCount, nil))
     blockCount = 0

@@ -25,14 +25,7 @@ struct CheckpointWriter: Sendable {
   mutating func willPublish(_ after: Checkpoint.Stand) throws(SpoolError) {
     checkpoint.after = after
     checkpoint.written = Int(Date.now.timeIntervalSince1970 * 1000)
-    var written = checkpoint
-    // A vendor may write a credential into its links. It is not kept; without it the walk goes on by the last record, or anew.
-    if secrets.hidden(in: written.json.encoded) != written.json.encoded {
-      written.before.position = written.before.position.withoutLink
-      written.after?.position = after.position.withoutLink
-      guard secrets.hidden(in: written.json.encoded) == written.json.encoded else { return }
-    }
-    try written.save(feed, in: spool)
+    try secrets.keepable(checkpoint)?.save(feed, in: spool)
   }
 
   /// Behind it.
@@ -44,6 +37,24 @@ struct CheckpointWriter: Sendable {
   ///
   /// - Throws: `SpoolError`.
   func clear() throws(SpoolError) { try Checkpoint.clear(feed, in: spool) }
+}
+
+extension KnownSecrets {
+  /// A vendor may write a credential into its links. It is not kept; without it the walk goes on by the last record, or
+  /// anew.
+  ///
+  /// - Returns: The checkpoint as it may be kept; nil when there is a secret elsewhere in it.
+  func keepable(_ checkpoint: Checkpoint) -> Checkpoint? {
+    func isSafe(_ checkpoint: Checkpoint) -> Bool {
+      let text = checkpoint.json.encoded
+      return hidden(in: text) == text
+    }
+    if isSafe(checkpoint) { return checkpoint }
+    var kept = checkpoint
+    kept.before.position = kept.before.position.withoutLink
+    kept.after?.position = checkpoint.after?.position.withoutLink ?? .null
+    return isSafe(kept) ? kept : nil
+  }
 }
 
 extension JSONValue {

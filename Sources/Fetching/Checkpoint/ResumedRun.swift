@@ -12,7 +12,7 @@ struct ResumedRun {
   var isResumed: Bool
 
   /// Finds out whether the feed's last run is to be gone on with: it did not come to its end, is not too old, asked for the
-  /// same, and nothing has been completed since.
+  /// same, and nothing has been completed since. If so, publishes what it had not published.
   ///
   /// - Throws: `SpoolError`.
   static func find(
@@ -20,23 +20,41 @@ struct ResumedRun {
     options: FetchOptions,
     fresh: RunStart,
     queue: SpoolQueue,
-    spool: Spool
+    spool: Spool,
+    settings: SpoolSettings,
+    secrets: KnownSecrets
   ) throws(SpoolError) -> ResumedRun {
     let now = Int(Date.now.timeIntervalSince1970 * 1000)
     let identity = Checkpoint.identity(of: feed)
-    if options.resume, options.limit == nil, options.parentKeys == nil,
-      var found = try Checkpoint.load(feed.name, in: spool), found.feed == identity,
-      found.saved == fresh.saved, now - found.written <= Int(feed.resumeWithin / .milliseconds(1)),
-      isSame(found, options: options, fresh: fresh)
-    {
-      (found.before, found.after) = (try found.stand(in: queue), nil)
+    /// Whether a checkpoint may be gone on from, at a position.
+    func isGood(_ found: Checkpoint, at position: JSONValue) -> Bool {
+      guard found.feed == identity, found.saved == fresh.saved,
+        now - found.written <= feed.resumeWithin.milliseconds, isSame(found, options: options, fresh: fresh)
+      else { return false }
       // The paginator of a changed program may know the position no more.
       var paginator = (try? FeedQuery(feed, since: found.since)).map { Paginator($0) }
-      if paginator?.restore(found.before.position) == true {
-        var start = fresh
-        (start.mode, start.since) = (found.mode, found.since)
-        return ResumedRun(run: found.run, start: start, checkpoint: found, isResumed: true)
+      return paginator?.restore(position) == true
+    }
+    func resumed(_ found: Checkpoint) -> ResumedRun {
+      var start = fresh
+      (start.mode, start.since) = (found.mode, found.since)
+      return ResumedRun(run: found.run, start: start, checkpoint: found, isResumed: true)
+    }
+    if options.resume, options.limit == nil, options.parentKeys == nil {
+      var found = try Checkpoint.load(feed.name, in: spool)
+      if let stand = try found?.stand(in: queue) {
+        found?.before = stand
+        found?.after = nil
       }
+      if let left = try LeftPages.find(feed.name, in: spool), left.follows(found),
+        isGood(left.checkpoint, at: left.position)
+      {
+        let writer = CheckpointWriter(left.checkpoint, feed: feed, spool: spool, secrets: secrets)
+        if let behind = try left.publish(feed, queue: queue, settings: settings, writer: writer) {
+          return resumed(behind)
+        }
+      }
+      if let found, isGood(found, at: found.before.position) { return resumed(found) }
     }
     let run = RunID.make()
     var fresh = fresh

@@ -9,18 +9,21 @@ internal import NIOHTTP1
 enum RateHeaders {
   /// How long to leave the vendor alone; nil when nothing says so.
   ///
+  /// `Retry-After` counts in any answer that failed, and a limit that is used up in any answer. Beyond that only 429 says
+  /// that too much was asked: headers that merely tell of limits come with other failures, too, and ask for nothing.
+  ///
   /// - Parameters:
   ///   - headers: Of the answer.
-  ///   - isRefusal: The answer itself was a refusal for asking too much.
+  ///   - status: Of the answer.
   ///   - now: By the vendor's clock if it is known, in seconds since 1970.
   /// - Returns: From nothing to thirty days.
-  static func wait(_ headers: HTTPHeaders, isRefusal: Bool, now: Double) -> Duration? {
-    if isRefusal, let asked = retryAfter(headers, now: now) { return bounded(asked) }
+  static func wait(_ headers: HTTPHeaders, status: Int, now: Double) -> Duration? {
+    if !(200...299).contains(status), let asked = retryAfter(headers, now: now) { return bounded(asked) }
     let limits = limits(headers, now: now)
     let exhausted = limits.filter(\.isExhausted)
     if let longest = exhausted.compactMap(\.wait).max() { return bounded(longest) }
     // Refused, and nothing is said to be used up: the first limit that begins anew is the best guess.
-    guard isRefusal, exhausted.isEmpty else { return nil }
+    guard status == 429, exhausted.isEmpty else { return nil }
     return limits.compactMap(\.reset).min().map { bounded($0) }
   }
 

@@ -31,65 +31,81 @@ final class SourceGate: Sendable {
   /// - Throws: ``RequestFailure`` when the vendor wants to be left alone for longer than a request may take in all,
   ///   `SpoolError`, `CancellationError`.
   func turn() async throws -> SourceFile.Turn {
+    var isTrial = false
     while true {
-      try await waitForGate()
-      let turn = try file.withLock { file in
-        try file.takeTurn(windows, bytesPerHour: source.limits.bytesPerHour, now: Self.now)
-      }
+      let turn = try await admitted(&isTrial)
       let wait = turn.time - Self.now
+      guard wait > 0 else { return turn }
       if wait > Self.longWait { note("waiting for the source's own limits", milliseconds: wait) }
-      if wait > 0 { try await Task.sleep(for: .milliseconds(wait)) }
-      // A hold that came while this one waited sends it to the end of the queue.
-      let heldUntil = try file.withLock { file in try file.update(\.heldUntil) }
-      if heldUntil <= Self.now { return turn }
-    }
-  }
-
-  /// Takes in an answer: when it came, and how large it was.
-  func arrived(_ turn: SourceFile.Turn, bytes: Int) {
-    // What is not noted here lets a later request out a little earlier; that is no reason to give up a page.
-    try? file.withLock { file in
-      try file.settle(turn, at: min(Self.now, turn.time + slack), bytes: source.limits.bytesPerHour == nil ? 0 : bytes)
+      try await Task.sleep(for: .milliseconds(wait))
+      // What came while this one waited sends it to the end of the queue.
+      let (now, state) = (Self.now, try file.withLock { file in try file.update(\.self) })
+      let breaker = state.breaker(at: now)
+      // Where the breaker opened, trials are counted anew.
+      if breaker == .open { isTrial = false }
+      if breaker == .closed || isTrial, state.heldUntil <= now { return turn }
     }
   }
 
   /// Lets no request out for a time.
   func hold(for time: Duration) throws(SpoolError) {
-    let until = Self.now + Int(time / .milliseconds(1))
-    try update { $0.heldUntil = max($0.heldUntil, until) }
+    let until = Self.now + time.milliseconds
+    try file.withLock { file throws(SpoolError) in try file.update { $0.heldUntil = max($0.heldUntil, until) } }
   }
 
-  private func waitForGate() async throws {
+  /// Why there is no turn, and how long.
+  private struct Block: Sendable {
+    var until: Int
+    var isBreaker = false
+  }
+
+  /// Waits for the vendor and for the breaker. `isTrial` is whether the request is one of the breaker's trials; one that is
+  /// stays it.
+  private func admitted(_ isTrial: inout Bool) async throws -> SourceFile.Turn {
     var isNoted = false
     while true {
-      let now = Self.now
-      let settings = source.breaker
-      let stuck = Int((source.timeouts.whole + settings.openFor) / .milliseconds(1))
-      let (heldUntil, openUntil) = try update { state in
-        // The trial calls of a program that was killed would be waited for for ever.
-        if state.breaker(at: now) == .halfOpen, now > state.openUntil + stuck { state.trials = state.trialSuccesses }
-        switch state.breaker(at: now) {
-        case .closed: return (state.heldUntil, 0)
-        case .open: return (state.heldUntil, state.openUntil)
-        case .halfOpen where state.heldUntil > now: return (state.heldUntil, 0)
-        case .halfOpen where state.trials < settings.trialCalls:
-          state.trials += 1
-          return (0, 0)
-        case .halfOpen: return (state.heldUntil, now + Int(Self.trialPoll / .milliseconds(1)))
+      let (now, wasTrial) = (Self.now, isTrial)
+      let block: Block
+      let admission = try file.withLock { file in
+        try file.takeTurn(windows, bytesPerHour: source.limits.bytesPerHour, now: now) {
+          self.block(&$0, isTrial: wasTrial, now: now)
         }
       }
-      let until = max(heldUntil, openUntil)
-      guard until > now else { return }
-      if heldUntil > now, .milliseconds(heldUntil - now) > source.retry.budget {
-        let wait = Duration.milliseconds(heldUntil - now)
-        throw RequestFailure(.throttled, "the vendor wants to be left alone", retryAfter: wait)
+      switch admission {
+      case .turn(let turn, let state):
+        isTrial = state.breaker(at: now) == .halfOpen
+        return turn
+      case .blocked(let why): block = why
       }
-      if !isNoted, until - now > Self.longWait {
-        let why = heldUntil > now ? "the vendor wants to be left alone" : "the source's breaker is open"
-        note(why, milliseconds: until - now)
+      let wait = block.until - now
+      if !block.isBreaker, .milliseconds(wait) > source.retry.budget {
+        throw RequestFailure(.throttled, "the vendor wants to be left alone", retryAfter: .milliseconds(wait))
+      }
+      if !isNoted, wait > Self.longWait {
+        note(
+          block.isBreaker ? "the source's breaker is open" : "the vendor wants to be left alone",
+          milliseconds: wait
+        )
         isNoted = true
       }
-      try await Task.sleep(for: .milliseconds(until - now))
+      try await Task.sleep(for: .milliseconds(wait))
+    }
+  }
+
+  private func block(_ state: inout SourceState, isTrial: Bool, now: Int) -> Block? {
+    let settings = source.breaker
+    // The trial calls of a program that was killed would be waited for for ever.
+    let stuck = (source.timeouts.whole + settings.openFor).milliseconds
+    if state.breaker(at: now) == .halfOpen, now > state.openUntil + stuck { state.trials = state.trialSuccesses }
+    let held = state.heldUntil > now ? Block(until: state.heldUntil) : nil
+    switch state.breaker(at: now) {
+    case .closed: return held
+    case .open: return Block(until: max(state.openUntil, state.heldUntil), isBreaker: held == nil)
+    case .halfOpen where held != nil || isTrial: return held
+    case .halfOpen where state.trials < settings.trialCalls:
+      state.trials += 1
+      return nil
+    case .halfOpen: return Block(until: now + Self.trialPoll.milliseconds, isBreaker: true)
     }
   }
 
@@ -100,54 +116,97 @@ final class SourceGate: Sendable {
     logger.notice("\(why)", metadata: ["source": "\(source.name)", "wait_ms": "\(milliseconds)"])
   }
 
-  private func update<Value: Sendable>(_ body: @Sendable (inout SourceState) -> Value) throws(SpoolError) -> Value {
-    try file.withLock { file throws(SpoolError) in try file.update(body) }
-  }
-
   /// Milliseconds since 1970: what programs that share a file agree on.
   private static var now: Int { Int((Date.now.timeIntervalSince1970 * 1000).rounded(.down)) }
 }
 
+/// What became of a request that was let out, as far as its source's limits go.
+struct Arrival: Sendable {
+  /// When the answer was there, in milliseconds since 1970.
+  var time: Int
+  /// Of the answer's body.
+  var bytes: Int
+  /// How long the vendor wants to be left alone, by the answer's headers.
+  var hold: Duration?
+
+  /// An answer that is there now.
+  static func now(bytes: Int, hold: Duration?) -> Arrival {
+    Arrival(time: Int((Date.now.timeIntervalSince1970 * 1000).rounded(.down)), bytes: bytes, hold: hold)
+  }
+}
+
 extension SourceGate {
+  private enum BreakerChange: Sendable { case none, opened, closed }
+
   /// A request succeeded: the vendor is there.
-  func succeeded() throws(SpoolError) {
-    let (now, settings) = (Self.now, source.breaker)
-    let isClosed = try update { state in
-      state.failures = 0
-      guard state.breaker(at: now) == .halfOpen else { return false }
-      state.trialSuccesses += 1
-      guard state.trialSuccesses >= settings.trialCalls else { return false }
-      (state.openUntil, state.trials, state.trialSuccesses) = (0, 0, 0)
-      return true
-    }
-    if isClosed { logger.notice("the breaker closes again", metadata: ["source": "\(source.name)"]) }
+  func succeeded(_ turn: SourceFile.Turn, _ arrival: Arrival) throws(SpoolError) {
+    try settle(turn, arrival) { [settings = source.breaker] state, now in Self.success(&state, settings, now) }
   }
 
   /// A request failed. Only what says that the vendor is not well counts: not what it refuses.
-  func failed(_ kind: FailureKind) throws(SpoolError) {
-    let (now, settings) = (Self.now, source.breaker)
-    guard [.network, .timeout, .server].contains(kind) else {
+  func failed(_ kind: FailureKind, _ turn: SourceFile.Turn, _ arrival: Arrival) throws(SpoolError) {
+    try settle(turn, arrival) { [settings = source.breaker] state, now in
+      switch kind {
+      case .network, .timeout, .server: Self.failure(&state, settings, now)
+      case .throttled: .none
       // A trial that is refused shows a vendor that is there.
-      return kind == .throttled ? () : try succeeded()
-    }
-    let isOpened = try update { state in
-      state.failures += 1
-      switch state.breaker(at: now) {
-      case .open: return false
-      case .closed where state.failures < settings.failures: return false
-      case .closed, .halfOpen:
-        state.openUntil = now + Int(settings.openFor / .milliseconds(1))
-        (state.trials, state.trialSuccesses) = (0, 0)
-        state.openings += 1
-        return true
+      case .client, .auth, .content, .refused: Self.success(&state, settings, now)
       }
     }
-    guard isOpened else { return }
-    logger.warning(
-      "the breaker opens: nothing is asked for a while",
-      metadata: ["source": "\(source.name)", "failures": "\(settings.failures)", "open_for": "\(settings.openFor)"]
-    )
   }
+
+  private func settle(
+    _ turn: SourceFile.Turn,
+    _ arrival: Arrival,
+    _ change: @Sendable (inout SourceState, Int) -> BreakerChange
+  ) throws(SpoolError) {
+    let now = Self.now
+    let time = min(arrival.time, turn.time + slack)
+    let bytes = source.limits.bytesPerHour == nil ? 0 : arrival.bytes
+    let changed = try file.withLock { file throws(SpoolError) in
+      try file.settle(turn, at: time, bytes: bytes) { state in
+        if let hold = arrival.hold { state.heldUntil = max(state.heldUntil, now + hold.milliseconds) }
+        return change(&state, now)
+      }
+    }
+    switch changed {
+    case .none: return
+    case .closed: logger.notice("the breaker closes again", metadata: ["source": "\(source.name)"])
+    case .opened:
+      let settings = source.breaker
+      logger.warning(
+        "the breaker opens: nothing is asked for a while",
+        metadata: ["source": "\(source.name)", "failures": "\(settings.failures)", "open_for": "\(settings.openFor)"]
+      )
+    }
+  }
+
+  private static func success(_ state: inout SourceState, _ settings: Source.Breaker, _ now: Int) -> BreakerChange {
+    state.failures = 0
+    guard state.breaker(at: now) == .halfOpen else { return .none }
+    state.trialSuccesses += 1
+    guard state.trialSuccesses >= settings.trialCalls else { return .none }
+    (state.openUntil, state.trials, state.trialSuccesses) = (0, 0, 0)
+    return .closed
+  }
+
+  private static func failure(_ state: inout SourceState, _ settings: Source.Breaker, _ now: Int) -> BreakerChange {
+    state.failures += 1
+    switch state.breaker(at: now) {
+    case .open: return .none
+    case .closed where state.failures < settings.failures: return .none
+    case .closed, .halfOpen:
+      state.openUntil = now + settings.openFor.milliseconds
+      (state.trials, state.trialSuccesses) = (0, 0)
+      state.openings += 1
+      return .opened
+    }
+  }
+}
+
+extension Duration {
+  /// Whole milliseconds, cut.
+  var milliseconds: Int { Int(self / .milliseconds(1)) }
 }
 
 extension Source.Limits {

@@ -39,8 +39,6 @@ struct PageSplitter: ~Copyable {
       let all = body.readableBytesUInt8Span.extracting(first.range.lowerBound..<last.range.upperBound)
       page.fingerprint = PageFingerprint(all)
       page.hasNewlines = ByteScan.containsNewline(all)
-      page.first = position(of: first, in: body)
-      page.last = page.records.count == 1 ? page.first : position(of: last, in: body)
     }
     return page
   }
@@ -54,7 +52,7 @@ extension PageSplitter {
       try parser.parse(body.readableBytesUInt8Span, maxDepth: shape.recordDepth)
       return true
     } catch {
-      if (try? parser.parse(body.readableBytesUInt8Span, maxDepth: shape.recordDepth - 1)) != nil { return false }
+      if (try? parser.parse(body.readableBytesUInt8Span, maxDepth: shape.records.tokens.count)) != nil { return false }
       throw notJSON(body, response, error)
     }
   }
@@ -101,19 +99,6 @@ extension PageSplitter {
     }
   }
 
-  /// Two records of a page, so the time does not matter, and what is read need not be JSON as a whole.
-  private mutating func position(of record: Page.Record, in body: ByteBuffer) -> RecordPosition? {
-    guard !shape.order.isEmpty,
-      (try? recordParser.parse(body.readableBytesUInt8Span.extracting(record.range), maxDepth: .max)) != nil
-    else { return nil }
-    return RecordPosition(
-      values: shape.order.map { pointer in
-        guard let node = recordParser.find(pointer, from: recordParser.root) else { return .null }
-        return (try? JSONValue(parsing: recordParser.rawString(node))) ?? .null
-      }
-    )
-  }
-
   /// `"error": null`, `false`, `""` and `{}` are how some vendors say that all is well.
   private func isError(_ node: JSONNode) -> Bool {
     switch parser.kind(node) {
@@ -135,28 +120,46 @@ extension PageSplitter {
 
 extension PageSplitter {
   private func collect(_ array: JSONNode, into page: inout Page) {
-    var at = parser.firstChild(array)
+    var (at, last) = (parser.firstChild(array), JSONNode?.none)
+    if let first = at { page.first = position(of: first, parser) }
     while let record = at {
       let start = page.versions.count
       if let cursor = shape.cursor { Self.appendVersion(of: record, cursor, parser, to: &page.versions) }
       page.records.append(Page.Record(range: parser.rawRange(record), version: start..<page.versions.count))
+      last = record
       at = parser.next(after: record, in: array)
     }
+    if let last { page.last = position(of: last, parser) }
   }
 
   private mutating func collectOneByOne(_ array: JSONNode, into page: inout Page) {
+    let buffer = page.body
+    let body = buffer.readableBytesUInt8Span
     var at = parser.firstChild(array)
     while let record = at {
       let range = parser.rawRange(record)
       let start = page.versions.count
-      if let cursor = shape.cursor,
-        (try? recordParser.parse(page.body.readableBytesUInt8Span.extracting(range), maxDepth: 0)) != nil
-      {
+      let isJSON = (try? recordParser.parse(body.extracting(range), maxDepth: shape.orderDepth)) != nil
+      if isJSON, let cursor = shape.cursor {
         Self.appendVersion(of: recordParser.root, cursor, recordParser, to: &page.versions)
       }
+      // What tells where the next page begins may be missing from a bad record, and the walk then says so.
+      page.last = isJSON ? position(of: recordParser.root, recordParser) : nil
+      if page.records.isEmpty { page.first = page.last }
       page.records.append(Page.Record(range: range, version: start..<page.versions.count))
       at = parser.next(after: record, in: array)
     }
+  }
+
+  /// Where a record stands in the order of pages; nil when nobody needs it.
+  private func position(of record: JSONNode, _ parser: borrowing JSONParser) -> RecordPosition? {
+    guard !shape.order.isEmpty else { return nil }
+    return RecordPosition(
+      values: shape.order.map { pointer in
+        guard let node = parser.find(pointer, from: record) else { return .null }
+        return (try? JSONValue(parsing: parser.rawString(node))) ?? .null
+      }
+    )
   }
 
   private static func appendVersion(

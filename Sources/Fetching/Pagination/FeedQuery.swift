@@ -75,8 +75,11 @@ struct FeedQuery: Sendable {
     return base.adding(items)
   }
 
+  /// An address as it may be kept, in a segment's footer for one.
+  func shown(_ address: WebAddress) -> String { address.redacted(showing: plainParameters) }
+
   /// The parameters that say where in the data a page is, and nothing about who asks.
-  var plainParameters: Set<String> {
+  private var plainParameters: Set<String> {
     switch feed.pagination {
     case .odata: ["$filter", "$orderby", "$count", "$top", "$skip", "$select", "$expand"]
     case .pageNumber(let paging):

@@ -1,4 +1,5 @@
 internal import JSONText
+internal import PipelineConfig
 
 /// Keyset pagination: each page is asked for by the last record's cursor and key.
 ///
@@ -27,6 +28,11 @@ struct KeysetPaging: Paging {
     guard number == read + 1 else { return nil }
     if let link { return link.address(ofPage: number, read: read) }
     return query.keyset(after: last, tieLevel: tieLevel, top: pageSize)
+  }
+
+  /// A size that the feed's own parameters ask for is the one that is meant.
+  var sizeParameter: String? {
+    link == nil && !query.feed.query.contains { $0.name == "$top" } ? "$top" : nil
   }
 
   /// Behind the first page the vendor would count what is left.

@@ -6,18 +6,16 @@ internal import PipelineConfig
 /// The end is a page that says that no other follows, or an empty one. A page whose last id is the one that was asked from
 /// would be asked for for ever.
 struct LastIDPaging: Paging {
-  private let query: FeedQuery
-  private let paging: RESTPaging
-  private let parameter: String
+  private let pages: PlacedPages
   private var id: String?
   private(set) var isFinished = false
 
-  init(_ query: FeedQuery, _ paging: RESTPaging, parameter: String) {
-    (self.query, self.paging, self.parameter) = (query, paging, parameter)
-  }
+  init(_ pages: PlacedPages) { self.pages = pages }
+
+  var sizeParameter: String? { pages.paging.sizeParameter }
 
   func address(ofPage number: Int, read: Int) -> WebAddress? {
-    number == read + 1 ? query.rest(paging, at: id.map { (parameter, $0) }) : nil
+    pages.address(ofPage: number, read: read, at: id)
   }
 
   mutating func pageRead(_ page: PageFacts, _ sums: PagingSums) throws(PagingProblem) {
@@ -40,7 +38,7 @@ struct LastIDPaging: Paging {
   var position: JSONValue { id.map { .string($0) } ?? .null }
 
   mutating func restore(_ position: JSONValue) -> Bool {
-    guard let id = position.text else { return position == .null }
+    guard let id = position.text else { return false }
     self.id = id
     return true
   }

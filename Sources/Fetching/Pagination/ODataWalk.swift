@@ -40,6 +40,8 @@ struct ODataWalk: Paging {
 
   func address(ofPage number: Int, read: Int) -> WebAddress? { paging.address(ofPage: number, read: read) }
 
+  var sizeParameter: String? { paging.sizeParameter }
+
   func total(of page: PageFacts) -> Int? { paging.total(of: page) }
 
   mutating func pageRead(_ page: PageFacts, _ sums: PagingSums) throws(PagingProblem) {

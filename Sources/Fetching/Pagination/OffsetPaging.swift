@@ -7,18 +7,16 @@ internal import PipelineConfig
 /// records than it was asked for would leave gaps between pages that were asked for ahead. The end is an empty page, or as
 /// many records as the vendor's newest total says.
 struct OffsetPaging: Paging {
-  private let query: FeedQuery
-  private let paging: RESTPaging
-  private let parameter: String
+  private let pages: PlacedPages
   private var offset = 0
   private(set) var isFinished = false
 
-  init(_ query: FeedQuery, _ paging: RESTPaging, parameter: String) {
-    (self.query, self.paging, self.parameter) = (query, paging, parameter)
-  }
+  init(_ pages: PlacedPages) { self.pages = pages }
+
+  var sizeParameter: String? { pages.paging.sizeParameter }
 
   func address(ofPage number: Int, read: Int) -> WebAddress? {
-    number == read + 1 ? query.rest(paging, at: (parameter, String(offset))) : nil
+    pages.address(ofPage: number, read: read, at: String(offset))
   }
 
   mutating func pageRead(_ page: PageFacts, _ sums: PagingSums) {

@@ -10,6 +10,8 @@ struct Paginator: Sendable {
   private var sums = PagingSums()
   /// Pages that were asked for, whether they came or not.
   private var asked = 0
+  /// The run that this one goes on with had come to its end.
+  private var wasFinished = false
 
   /// Most pages of one run. Ten million pages of a hundred are more than any feed holds; without a bound a vendor that
   /// makes up pages would be asked for ever.
@@ -25,7 +27,7 @@ struct Paginator: Sendable {
   }
 
   /// The end was reached; requests still under way are of no use.
-  var isFinished: Bool { paging.isFinished }
+  var isFinished: Bool { wasFinished || paging.isFinished }
   var recordsRead: Int { sums.records }
   var pagesRead: Int { sums.pages }
   /// What the vendor said last that there is in all.
@@ -35,7 +37,7 @@ struct Paginator: Sendable {
   mutating func nextRequest() -> PageRequest? {
     guard !isFinished, let address = paging.address(ofPage: asked + 1, read: sums.pages) else { return nil }
     asked += 1
-    return PageRequest(number: asked, address: address)
+    return PageRequest(number: asked, address: address, sizeParameter: paging.sizeParameter)
   }
 
   /// Moves on behind a page.
@@ -79,7 +81,9 @@ extension Paginator {
       JSONMember(name: "pages", value: .number(String(sums.pages))),
       JSONMember(name: "records", value: .number(String(sums.records))),
       JSONMember(name: "expected", value: sums.expected.map { .number(String($0)) } ?? .null),
-      JSONMember(name: "at", value: paging.position),
+      JSONMember(name: "at", value: isFinished ? .null : paging.position),
+      // An end segment is missing, and no page.
+      JSONMember(name: "finished", value: .bool(isFinished)),
     ])
   }
 
@@ -88,9 +92,11 @@ extension Paginator {
   /// - Returns: False, and nothing is changed, when the position is not one of this feed's.
   mutating func restore(_ position: JSONValue) -> Bool {
     var restored = paging
+    let isAtEnd = position["finished"] == .bool(true)
     guard let pages = position["pages"]?.count, let records = position["records"]?.count, let at = position["at"],
-      restored.restore(at)
+      isAtEnd || restored.restore(at)
     else { return false }
+    wasFinished = isAtEnd
     paging = restored
     asked = pages
     sums = PagingSums(pages: pages, records: records, expected: position["expected"]?.count)

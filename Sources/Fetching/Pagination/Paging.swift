@@ -24,7 +24,11 @@ protocol Paging: Sendable {
   /// Records in all, as a page says it.
   func total(of page: PageFacts) -> Int?
 
-  /// From where the walk goes on behind the pages that were read, as a checkpoint keeps it.
+  /// The parameter of the addresses that may ask for another number of records, from page to page; nil when pages must all
+  /// have one size, and for a vendor's own link, which is asked for as written.
+  var sizeParameter: String? { get }
+
+  /// From where the walk goes on behind the pages that were read, as a checkpoint keeps it. Not asked for at the end.
   var position: JSONValue { get }
 
   /// Goes on where another run of the same feed stopped.
@@ -34,6 +38,8 @@ protocol Paging: Sendable {
 }
 
 extension Paging {
+  var sizeParameter: String? { nil }
+
   func total(of page: PageFacts) -> Int? { page.total }
 
   mutating func recover(from refusal: PageRefusal, _ sums: PagingSums) -> Bool { false }
@@ -62,6 +68,8 @@ struct PageRequest: Equatable, Sendable {
   /// Place in the run, from 1.
   var number: Int
   var address: WebAddress
+  /// The parameter of the address that may ask for another number of records.
+  var sizeParameter: String?
 }
 
 /// What a page was found to hold, as far as paging needs it.

@@ -5,20 +5,18 @@ internal import PipelineConfig
 ///
 /// A page without a token is the end, and one that says that no other follows. A token that comes again is a loop.
 struct TokenPaging: Paging {
-  private let query: FeedQuery
-  private let paging: RESTPaging
-  private let parameter: String
+  private let pages: PlacedPages
   private var token: String?
   private var seen: Set<String> = []
   private var emptyPages = 0
   private(set) var isFinished = false
 
-  init(_ query: FeedQuery, _ paging: RESTPaging, parameter: String) {
-    (self.query, self.paging, self.parameter) = (query, paging, parameter)
-  }
+  init(_ pages: PlacedPages) { self.pages = pages }
+
+  var sizeParameter: String? { pages.paging.sizeParameter }
 
   func address(ofPage number: Int, read: Int) -> WebAddress? {
-    number == read + 1 ? query.rest(paging, at: token.map { (parameter, $0) }) : nil
+    pages.address(ofPage: number, read: read, at: token)
   }
 
   mutating func pageRead(_ page: PageFacts, _ sums: PagingSums) throws(PagingProblem) {
@@ -35,7 +33,7 @@ struct TokenPaging: Paging {
   var position: JSONValue { token.map { .string($0) } ?? .null }
 
   mutating func restore(_ position: JSONValue) -> Bool {
-    guard let token = position.text else { return position == .null }
+    guard let token = position.text else { return false }
     (self.token, seen) = (token, [token])
     return true
   }

@@ -6,54 +6,74 @@ internal import PipelineConfig
 struct BatchWalk: Sendable {
   let feed: Feed
   let fetcher: PageFetcher
-  let worker: PageWorker
   let keys: ParentKeys
   let size: BatchSize
-  let plainParameters: Set<String>
+  /// The open segment is published when it is as old as this.
+  let segmentTime: Duration
   let progress: @Sendable (SegmentTotals, BatchCounts) -> Void
 
   /// Longest address that is asked for. Vendors' servers take 8 KiB of a request line by default, and some proxies less.
   static let addressByteCountMax = 6_000
 
-  /// What a batch came to.
-  private struct Done: Sendable {
-    var totals: SegmentTotals
-    var parents: Int
-    var pages: Int
+  /// How often a batch is halved for what a vendor that is down would answer as well.
+  static let doubtfulHalvingsMax = 3
+
+  private enum Event: Sendable {
+    case batch(Done)
+    case tick
   }
 
-  /// - Returns: What was written, and how it was asked for.
+  /// What a batch came to.
+  private struct Done: Sendable {
+    var totals = SegmentTotals()
+    var parents: Int
+    var pages = 0
+  }
+
+  /// - Returns: How they were asked for.
   /// - Throws: ``FetchError``, `SpoolError`, `CancellationError`. What was published stays.
-  func run() async throws -> (totals: SegmentTotals, counts: BatchCounts) {
+  func run() async throws -> BatchCounts {
     var (totals, counts) = (SegmentTotals(), BatchCounts())
-    try await withThrowingTaskGroup(of: Done.self) { group in
+    try await withThrowingTaskGroup(of: Event.self) { group in
+      defer { group.cancelAll() }
+      group.addTask { await tick() }
       var (underWay, isAtEnd) = (0, false)
       repeat {
         while !isAtEnd, underWay < fetcher.retrying.flow.concurrency {
-          let batch = try await nextBatch()
+          // As many keys as the vendor takes; a batch that does not fit into an address is halved.
+          let batch = try await keys.next(most: size.current)
           isAtEnd = batch.isEmpty
           if isAtEnd { break }
           underWay += 1
-          group.addTask { try await fetch(batch) }
+          group.addTask { .batch(try await fetch(batch)) }
         }
-        guard let done = try await group.next() else { break }
-        underWay -= 1
-        counts.parents += done.parents
-        counts.pages += done.pages
-        counts.batches += 1
-        if done.totals.records >= totals.records { totals = done.totals }
-        progress(totals, counts)
+        guard underWay > 0, let event = try await group.next() else { break }
+        switch event {
+        case .tick:
+          try await fetcher.worker.publishIfDue()
+          group.addTask { await tick() }
+        case .batch(let done):
+          underWay -= 1
+          counts.parents += done.parents
+          counts.pages += done.pages
+          counts.batches += 1
+          if done.totals.records >= totals.records { totals = done.totals }
+          progress(totals, counts)
+        }
       } while underWay > 0 || !isAtEnd
     }
-    return (totals, counts)
+    return counts
   }
 
-  /// As many keys as the vendor takes, and as fit into an address.
-  private func nextBatch() async throws -> [String] { try await keys.next(most: size.current) }
+  private func tick() async -> Event {
+    try? await Task.sleep(for: segmentTime / 5)
+    return .tick
+  }
 
   private func fetch(_ keys: [String]) async throws -> Done {
-    var done = Done(totals: SegmentTotals(), parents: keys.count, pages: 0)
+    var done = Done(parents: keys.count)
     var waiting = [keys]
+    var doubtful = 0
     while let batch = waiting.popLast() {
       let form = size.form
       let query = try FeedQuery(feed, since: nil, children: (batch, form))
@@ -62,12 +82,13 @@ struct BatchWalk: Sendable {
         continue
       }
       do {
-        let pages = try await read(query, &done)
+        done.pages += try await read(query, &done.totals)
         size.took(batch.count, form)
-        done.pages += pages
       } catch let error as FetchError {
+        guard let refusal = error.refusal, refusal.mayBeSize else { throw error }
+        doubtful += refusal.isDoubtful ? 1 : 0
         // What was written of the batch is asked for once more; merge knows it again.
-        guard let refusal = error.refusal, refusal.mayBeSize, size.refused(batch.count, form) else { throw error }
+        guard doubtful <= Self.doubtfulHalvingsMax, size.refused(batch.count, form) else { throw error }
         waiting += batch.count > 1 ? Self.halves(batch) : [batch]
       }
     }
@@ -79,7 +100,7 @@ struct BatchWalk: Sendable {
   }
 
   /// One batch from its first page to its last.
-  private func read(_ query: FeedQuery, _ done: inout Done) async throws -> Int {
+  private func read(_ query: FeedQuery, _ totals: inout SegmentTotals) async throws -> Int {
     var paginator = Paginator(query)
     while let request = paginator.nextRequest() {
       let fetched: FetchedPage
@@ -92,10 +113,9 @@ struct BatchWalk: Sendable {
       do throws(PagingProblem) { try paginator.pageRead(fetched.facts) } catch {
         throw FetchError(feed: feed.name, address: fetched.facts.address, error)
       }
-      let url = fetched.request.address.redacted(showing: plainParameters)
-      done.totals = try await worker.store(
+      totals = try await fetcher.worker.store(
         fetched.page,
-        from: PageSource(number: request.number, url: url),
+        from: PageSource(number: fetcher.retrying.counters.nextBatchPage(), url: query.shown(fetched.request.address)),
         room: .max,
         after: .null,
         began: fetched.vendorTime
@@ -115,5 +135,8 @@ struct BatchCounts: Equatable, Sendable {
 extension PageRefusal {
   /// Whether fewer keys may be taken: RESO vendors answer 400 or 501 to a filter that they do not like, servers 413 and 414 to
   /// one that is too long, and slow ones nothing.
-  fileprivate var mayBeSize: Bool { isTimeout || [400, 408, 413, 414, 431, 500, 501, 504].contains(status) }
+  fileprivate var mayBeSize: Bool { isDoubtful || [400, 413, 414, 431, 501].contains(status) }
+
+  /// Whether a vendor that is down, whatever it is asked, would have answered the same.
+  fileprivate var isDoubtful: Bool { isTimeout || [408, 500, 504].contains(status) }
 }

@@ -6,6 +6,9 @@ enum Backoff {
     case wait(Duration)
     /// No further try; the text says why, when the failure alone does not.
     case giveUp(String?)
+
+    /// Nil when there is no further try.
+    var wait: Duration? { if case .wait(let wait) = self { wait } else { nil } }
   }
 
   /// Longest wait that is chosen here, whatever the number of tries. A vendor may ask for a longer one.

@@ -13,30 +13,35 @@ struct Retrying: Sendable {
   /// - Throws: ``FetchError`` when the request is given up, `SpoolError`, `CancellationError`.
   func run<Value: Sendable>(
     _ page: PageRequest,
-    _ attempt: (SourceFile.Turn) async throws -> Value
+    _ attempt: () async throws -> (Value, Arrival)
   ) async throws -> Value {
     let began = ContinuousClock.now
     var number = 0
     while true {
       number += 1
       let failure: RequestFailure
-      var sent = ContinuousClock.now
+      var sent: (turn: SourceFile.Turn, at: ContinuousClock.Instant)?
       do {
         let turn = try await gate.turn()
-        sent = .now
+        sent = (turn, .now)
         counters.requestSent()
-        let value = try await attempt(turn)
-        try gate.succeeded()
+        let (value, arrival) = try await attempt()
+        try gate.succeeded(turn, arrival)
         flow.succeeded()
         return value
       } catch let error as RequestFailure { failure = error }
-      try gate.failed(failure.kind)
-      flow.failed(failure, began: sent)
 
       var random = SystemRandomNumberGenerator()
       let elapsed = ContinuousClock.now - began
       let settings = feed.source.retry
-      switch Backoff.decide(failure, attempt: number, elapsed: elapsed, settings: settings, random: &random) {
+      let decision = Backoff.decide(failure, attempt: number, elapsed: elapsed, settings: settings, random: &random)
+      // All of the source's requests wait: one that is throttled speaks for the others.
+      let hold = failure.retryAfter == nil ? nil : decision.wait
+      if let sent {
+        try gate.failed(failure.kind, sent.turn, .now(bytes: 0, hold: hold))
+        flow.failed(failure, began: sent.at)
+      }
+      switch decision {
       case .giveUp(let more):
         throw FetchError(
           feed: feed.name,
@@ -49,8 +54,7 @@ struct Retrying: Sendable {
       case .wait(let wait):
         counters.retried()
         note(failure, page, number, wait)
-        // All of the source's requests wait: one that is throttled speaks for the others.
-        if failure.retryAfter != nil { try gate.hold(for: wait) } else { try await Task.sleep(for: wait) }
+        if hold == nil { try await Task.sleep(for: wait) }
       }
     }
   }
@@ -65,7 +69,7 @@ struct Retrying: Sendable {
         "kind": "\(failure.kind.rawValue)",
         "reason": "\(failure.reason)",
         "attempt": "\(number)",
-        "wait_ms": "\(Int(wait / .milliseconds(1)))",
+        "wait_ms": "\(wait.milliseconds)",
       ]
     )
   }

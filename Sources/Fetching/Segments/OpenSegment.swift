@@ -17,11 +17,17 @@ struct OpenSegment: ~Copyable {
 
   var records: Int { writer.records }
 
+  /// What the footer would say now.
+  var content: (records: Int, versions: VersionSpan?, source: SegmentSource) { (writer.records, versions, source) }
+
   mutating func append(_ line: Span<UInt8>, version: Span<UInt8>, page: Int) throws(SpoolError) {
     try writer.append(line: line)
     versions?.include(version)
     source.lastPage = page
   }
+
+  /// Leaves nothing of the lines in this program's memory.
+  mutating func flush() throws(SpoolError) { try writer.flush() }
 
   func isFull(_ limits: SegmentLimits) -> Bool { writer.records >= limits.records || writer.bytes >= limits.bytes }
 

@@ -21,10 +21,11 @@ struct SegmentSeries: ~Copyable {
   private(set) var versions: VersionSpan?
   private let emptyVersions: VersionSpan?
   private var checkpoint: CheckpointWriter?
+  private var journal: PageJournal?
   /// Where the walk goes on if the run ends now: behind the last page that was written whole.
   private var position: JSONValue
 
-  /// Goes on behind what `stand` says was published; without a checkpoint the run cannot be resumed.
+  /// Goes on behind what `stand` says was published; without a checkpoint and a journal the run cannot be resumed.
   init(
     _ feed: Feed,
     run: RunID,
@@ -33,6 +34,7 @@ struct SegmentSeries: ~Copyable {
     settings: SpoolSettings,
     stand: Checkpoint.Stand,
     checkpoint: CheckpointWriter?,
+    journal: consuming PageJournal?,
     published: @escaping @Sendable (FilePath) -> Void
   ) {
     self.feed = feed.name
@@ -48,6 +50,7 @@ struct SegmentSeries: ~Copyable {
     if let earlier = stand.versions { versions?.include(earlier) }
     position = stand.position
     self.checkpoint = checkpoint
+    self.journal = consume journal
   }
 
   /// The vendor's time when the run began.
@@ -75,6 +78,7 @@ struct SegmentSeries: ~Copyable {
     }
     position = after
     try publishIfDue()
+    try noteOpen()
   }
 
   mutating func publishIfDue() throws {
@@ -89,8 +93,9 @@ struct SegmentSeries: ~Copyable {
     footer.lowestVersion = segment.versions?.lowest
     footer.highestVersion = segment.versions?.highest
     footer.source = segment.source
+    let stand = standBehind(segment.versions)
+    try checkpoint?.willPublish(stand)
     if let later = segment.versions { versions?.include(later) }
-    try willPublish()
     let path = try segment.publish(footer: footer)
     next += 1
     totals.segments += 1
@@ -106,16 +111,36 @@ struct SegmentSeries: ~Copyable {
     published(try writer.publish(footer: footer))
     next += 1
     try checkpoint?.clear()
+    try journal?.clear()
   }
 
-  private mutating func willPublish() throws(SpoolError) {
-    var stand = Checkpoint.Stand(sequence: next + 1, totals: totals, versions: versions?.summary, position: position)
+  /// What holds when a segment with these versions is published.
+  private func standBehind(_ later: VersionSpan?) -> Checkpoint.Stand {
+    var all = versions
+    if let later { all?.include(later) }
+    var stand = Checkpoint.Stand(sequence: next + 1, totals: totals, versions: all?.summary, position: position)
     stand.totals.segments += 1
-    try checkpoint?.willPublish(stand)
+    return stand
+  }
+
+  /// What the open segment holds is told to the run that comes after this one if it is killed.
+  private mutating func noteOpen() throws(SpoolError) {
+    guard journal != nil, open != nil else { return }
+    try open?.flush()
+    guard let (records, span, source) = open?.content else { return }
+    let note = PageNote(
+      records: records,
+      lowestVersion: span?.lowest,
+      highestVersion: span?.highest,
+      source: source,
+      stand: standBehind(span)
+    )
+    try journal?.note(note)
   }
 
   private mutating func begin(at source: PageSource) throws {
     let name = try footer().name
+    if let checkpoint { try journal?.begin(checkpoint.checkpoint) }
     let writer = try SegmentWriter(queue: queue, name: name, compressionLevel: settings.compressionLevel)
     open = OpenSegment(writer: writer, versions: emptyVersions, source: source)
   }
@@ -129,14 +154,6 @@ struct SegmentSeries: ~Copyable {
         exitStatus: .config
       )
     }
-    return SegmentFooter(
-      feed: feed,
-      run: run,
-      sequence: next,
-      stage: .fetched,
-      mode: mode,
-      fetchedAt: Date.now.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true)),
-      program: "weir \(WeirVersion.current)"
-    )
+    return SegmentFooter(fetched: feed, SegmentName(run: run, sequence: next), mode: mode)
   }
 }

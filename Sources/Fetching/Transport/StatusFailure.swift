@@ -1,5 +1,4 @@
 internal import AsyncHTTPClient
-internal import FoundationEssentials
 internal import NIOHTTP1
 internal import PipelineConfig
 internal import Telemetry
@@ -19,8 +18,7 @@ enum StatusFailure {
   private static func kind(of response: HTTPClientResponse, message: String?, source: Source) -> RequestFailure {
     let status = Int(response.status.code)
     let reason = "status \(status)" + (message.map { ": \($0)" } ?? "")
-    let now = response.headers.first(name: "Date").flatMap { HTTPDate.seconds($0) }.map(Double.init)
-    let wait = RateHeaders.wait(response.headers, isRefusal: true, now: now ?? Date.now.timeIntervalSince1970)
+    let wait = RateHeaders.wait(response.headers, status: status, now: VendorClock.now(response.headers))
     switch status {
     // Some vendors refuse with 403 what is too much, and only their headers tell.
     case 403 where wait != nil: return RequestFailure(.throttled, reason, retryAfter: wait)

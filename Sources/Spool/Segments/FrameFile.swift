@@ -42,6 +42,13 @@ struct FrameFile: ~Copyable {
     try encoder.append(newline.span) { block throws(SpoolError) in try draft.write(block) }
   }
 
+  /// Leaves nothing in this program's memory: what was added is the system's to keep, also when the program is killed.
+  mutating func flush() throws(SpoolError) { try Self.flush(&encoder, draft) }
+
+  private static func flush(_ encoder: inout FrameEncoder, _ draft: borrowing DraftFile) throws(SpoolError) {
+    try encoder.flush { block throws(SpoolError) in try draft.write(block) }
+  }
+
   /// Ends the file. The footer's counts of records and bytes are set here.
   consuming func publish(footer: SegmentFooter) throws(SpoolError) {
     var footer = footer

@@ -34,6 +34,12 @@ public struct SegmentWriter: ~Copyable {
   /// - Throws: ``SpoolError``, ``SpoolError/recordTooLong(byteCount:_:)`` among them; the writer is then of no use.
   public mutating func append(line: Span<UInt8>) throws(SpoolError) { try file.append(line: line) }
 
+  /// Leaves nothing of the lines in this program's memory, so that a ``LeftSegment`` has all of them if the program is
+  /// killed. Costs a block of the frame, and no waiting for the disk.
+  ///
+  /// - Throws: ``SpoolError``.
+  public mutating func flush() throws(SpoolError) { try file.flush() }
+
   /// Ends the segment and makes it visible, all of it or none, and durable before this returns.
   ///
   /// A segment of that name which is ready already is replaced: it is the same work done again.

@@ -34,6 +34,13 @@ public struct SourceFile: ~Copyable {
     public var time: Int
   }
 
+  /// Whether a request may have a turn.
+  public enum Admission<Block: Sendable>: Sendable {
+    /// With the state behind it.
+    case turn(Turn, SourceState)
+    case blocked(Block)
+  }
+
   init(_ path: FilePath, capacity: Int) throws(SpoolError) {
     file = try OpenFile(path, .readWrite, options: .create)
     self.capacity = max(1, capacity)
@@ -43,26 +50,27 @@ public struct SourceFile: ~Copyable {
   ///
   /// - Throws: ``SpoolError``.
   public borrowing func update<Value>(_ body: (inout SourceState) -> Value) throws(SpoolError) -> Value {
-    try locked { header throws(SpoolError) in
-      var state = SourceState(fields: Array(header[2..<Self.minutesAt]))
-      let before = state
-      let value = body(&state)
-      if state != before { try write(state.fields, at: 2) }
-      return value
-    }
+    try locked { state throws(SpoolError) in body(&state) }
   }
 
-  /// Takes the next turn that keeps to every window, counting the requests of all programs.
+  /// Takes the next turn that keeps to every window, counting the requests of all programs, unless the state forbids it.
   ///
   /// - Parameters:
   ///   - windows: The limits.
   ///   - bytesPerHour: No turn before the bytes of the last hour are fewer.
   ///   - now: Milliseconds since 1970.
+  ///   - block: Says why there is no turn now; nil when there is one. May change the state.
   /// - Returns: The turn, which may lie ahead.
   /// - Throws: ``SpoolError``.
-  public borrowing func takeTurn(_ windows: [Window], bytesPerHour: Int?, now: Int) throws(SpoolError) -> Turn {
-    try locked { header throws(SpoolError) in
-      let index = header[2]
+  public borrowing func takeTurn<Block: Sendable>(
+    _ windows: [Window],
+    bytesPerHour: Int?,
+    now: Int,
+    unless block: (inout SourceState) -> Block?
+  ) throws(SpoolError) -> Admission<Block> {
+    try locked { state throws(SpoolError) in
+      if let why = block(&state) { return .blocked(why) }
+      let index = state.requests
       var time = now
       for window in windows where window.count <= min(index, capacity) {
         // Turns lie ahead as far as programs queue for them. A clock that was set back must not stop everything for longer.
@@ -70,34 +78,43 @@ public struct SourceFile: ~Copyable {
         let earlier = min(try ring(index - window.count), furthest)
         time = max(time, earlier + window.milliseconds)
       }
-      if let bytesPerHour { time = max(time, Self.bytesEnd(header, limit: bytesPerHour, now: now)) }
-      try write([time], at: Self.headerCount + index % capacity)
-      try write([index + 1], at: 2)
-      return Turn(index: index, time: time)
+      if let bytesPerHour { time = max(time, try bytesEnd(limit: bytesPerHour, now: now)) }
+      // Without a window nobody asks when it was.
+      if !windows.isEmpty { try write([time], at: Self.headerCount + index % capacity) }
+      state.requests += 1
+      return .turn(Turn(index: index, time: time), state)
     }
   }
 
-  /// Notes when a request was at the vendor at the latest, and what came back.
+  /// Notes when a request was at the vendor at the latest, what came back, and what that says of the source.
   ///
   /// - Throws: ``SpoolError``.
-  public borrowing func settle(_ turn: Turn, at time: Int, bytes: Int) throws(SpoolError) {
-    try locked { header throws(SpoolError) in
-      if header[2] - turn.index <= capacity, time > turn.time {
+  public borrowing func settle<Value>(
+    _ turn: Turn,
+    at time: Int,
+    bytes: Int,
+    _ change: (inout SourceState) -> Value
+  ) throws(SpoolError) -> Value {
+    try locked { state throws(SpoolError) in
+      if state.requests - turn.index <= capacity, time > turn.time {
         try write([time], at: Self.headerCount + turn.index % capacity)
       }
-      guard bytes > 0 else { return }
-      let minute = time / 60_000
-      let place = Self.minutesAt + 2 * (minute % Self.minutesCount)
-      let before = header[place] == minute ? header[place + 1] : 0
-      try write([minute, before + bytes], at: place)
+      if bytes > 0 {
+        let minute = time / 60_000
+        let place = Self.minutesAt + 2 * (minute % Self.minutesCount)
+        let before = try numbers(at: place, count: 2)
+        try write([minute, (before.count == 2 && before[0] == minute ? before[1] : 0) + bytes], at: place)
+      }
+      return change(&state)
     }
   }
 
   /// When the bytes of the last hour are fewer than the limit. Whole minutes count, so the hour is up to a minute longer.
-  private static func bytesEnd(_ header: [Int], limit: Int, now: Int) -> Int {
+  private borrowing func bytesEnd(limit: Int, now: Int) throws(SpoolError) -> Int {
+    let buckets = try numbers(at: Self.minutesAt, count: 2 * Self.minutesCount)
     let minute = now / 60_000
-    let minutes = (0..<minutesCount).map { (at: header[minutesAt + 2 * $0], bytes: header[minutesAt + 2 * $0 + 1]) }
-      .filter { $0.at > minute - 61 && $0.at <= minute }.sorted { $0.at < $1.at }
+    let pairs: [(at: Int, bytes: Int)] = (0..<(buckets.count / 2)).map { (buckets[2 * $0], buckets[2 * $0 + 1]) }
+    let minutes = pairs.filter { $0.at > minute - 61 && $0.at <= minute }.sorted { $0.at < $1.at }
     var sum = minutes.reduce(0) { $0 + $1.bytes }
     for (at, bytes) in minutes where sum >= limit {
       sum -= bytes
@@ -108,13 +125,24 @@ public struct SourceFile: ~Copyable {
 }
 
 extension SourceFile {
-  /// Runs with the lock and the numbers before the ring, which are made anew when the file is new or of another form.
-  private borrowing func locked<Value>(_ body: ([Int]) throws(SpoolError) -> Value) throws(SpoolError) -> Value {
+  /// Runs with the lock and the state, and keeps what changed of it. The file is made anew when it is new or of another
+  /// form.
+  ///
+  /// Every request comes by here twice, so no more is read than the state: nine numbers.
+  private borrowing func locked<Value>(
+    _ body: (inout SourceState) throws(SpoolError) -> Value
+  ) throws(SpoolError) -> Value {
     _ = try file.lock(waits: true)
     defer { file.unlock() }
-    let header = try numbers(at: 0, count: Self.headerCount)
-    if header.count == Self.headerCount, header[0] == Self.mark, header[1] == capacity { return try body(header) }
-    return try body(try makeAnew(header))
+    var header = try numbers(at: 0, count: Self.minutesAt)
+    if header.count < Self.minutesAt || header[0] != Self.mark || header[1] != capacity {
+      header = try makeAnew(try numbers(at: 0, count: Self.headerCount))
+    }
+    let before = SourceState(fields: Array(header[2..<Self.minutesAt]))
+    var state = before
+    let value = try body(&state)
+    if state != before { try write(state.fields, at: 2) }
+    return value
   }
 
   /// Another capacity keeps the latest requests that it has room for: a changed limit must not forget what was asked.

@@ -39,7 +39,7 @@ extension Spool {
     return try file.lock() ? FeedLock(file) : nil
   }
 
-  private func statePath(_ name: String, feed: String) throws(SpoolError) -> FilePath {
+  func statePath(_ name: String, feed: String) throws(SpoolError) -> FilePath {
     guard StateName.isValid(name) else { throw .badName(name, of: "file of state") }
     return try directory(of: feed, "state").appending(name)
   }

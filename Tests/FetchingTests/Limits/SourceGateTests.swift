@@ -39,7 +39,7 @@ struct SourceGateTests {
               // Both clocks are cut to whole milliseconds.
               #expect(Date.now.timeIntervalSince1970 * 1000 >= Double(turn.time) - 2, "no turn before its time")
               times.append(turn.time)
-              gate.arrived(turn, bytes: 0)
+              try gate.succeeded(turn, .now(bytes: 0, hold: nil))
             }
           }
           return times
@@ -110,27 +110,42 @@ struct SourceGateTests {
       $0.breaker = Source.Breaker(failures: 3, openFor: .milliseconds(200), trialCalls: 2)
     }
     func state() throws -> SourceState { try #require(try Spool(root: spool.root).sourceState("shop")) }
-    for kind in [FailureKind.server, .timeout, .client, .network, .throttled, .server] { try gate.failed(kind) }
+    for kind in [FailureKind.server, .timeout, .client, .network, .throttled, .server] {
+      try gate.failed(kind, try await gate.turn(), .now(bytes: 0, hold: nil))
+    }
     #expect(try state().openings == 0, "what the vendor refuses shows that it is there")
-    try gate.failed(.timeout)
+    try gate.failed(.timeout, try await gate.turn(), .now(bytes: 0, hold: nil))
     #expect(try state().openings == 1)
     let opened = ContinuousClock.now
     // Another program waits for it, too.
     let other = try Self.gate(spool) {
       $0.breaker = Source.Breaker(failures: 3, openFor: .milliseconds(200), trialCalls: 2)
     }
-    _ = try await other.turn()
+    let first = try await other.turn()
     #expect(ContinuousClock.now - opened >= .milliseconds(197))
-    _ = try await gate.turn()
+    let second = try await gate.turn()
     #expect(try state().trials == 2)
-    try other.succeeded()
-    try gate.failed(.server)
+    try other.succeeded(first, .now(bytes: 0, hold: nil))
+    try gate.failed(.server, second, .now(bytes: 0, hold: nil))
     #expect(try state().openings == 2 && state().openUntil > 0)
-    for _ in 0..<2 {
-      _ = try await gate.turn()
-      try gate.succeeded()
-    }
+    for _ in 0..<2 { try gate.succeeded(try await gate.turn(), .now(bytes: 0, hold: nil)) }
     #expect(try state().openUntil == 0 && state().failures == 0)
+  }
+
+  @Test("a trial that has to wait for the source's limits is one trial, also when a hold comes meanwhile")
+  func trialWaits() async throws {
+    let spool = try TemporarySpool()
+    let gate = try Self.gate(spool) {
+      ($0.limits.perSecond, $0.limits.burst) = (4, 1)
+      $0.breaker = Source.Breaker(failures: 1, openFor: .milliseconds(20), trialCalls: 2)
+    }
+    func state() throws -> SourceState { try #require(try Spool(root: spool.root).sourceState("shop")) }
+    try gate.failed(.server, try await gate.turn(), .now(bytes: 0, hold: nil))
+    async let waiting = gate.turn()
+    while try state().trials == 0 { try await Task.sleep(for: .milliseconds(1)) }
+    try gate.hold(for: .milliseconds(400))
+    let turn = try await waiting
+    #expect(try state().trials == 1 && state().breaker(at: turn.time) == .halfOpen)
   }
 
   @Test("bytes of an hour: at the limit nothing goes out before the hour is over")
@@ -179,5 +194,18 @@ struct SourceGateTests {
       }
       #expect(isKept, "\(window)")
     }
+  }
+}
+
+extension SourceFile {
+  /// A turn of a source that nothing forbids.
+  fileprivate func takeTurn(_ windows: [Window], bytesPerHour: Int?, now: Int) throws -> Turn {
+    switch try takeTurn(windows, bytesPerHour: bytesPerHour, now: now, unless: { _ in Never?.none }) {
+    case .turn(let turn, _): turn
+    }
+  }
+
+  fileprivate func settle(_ turn: Turn, at time: Int, bytes: Int) throws {
+    try settle(turn, at: time, bytes: bytes) { _ in }
   }
 }
