@@ -75,6 +75,41 @@ extension Programs {
     )
   }
 
+  /// Runs one of the package's programs until `moment` returns, and kills it then with SIGKILL.
+  ///
+  /// - Returns: Nil when it was killed; else its exit status, since it ended before that moment.
+  /// - Throws: When the program cannot be started, and what `moment` throws.
+  public static func kill(
+    _ name: String,
+    _ arguments: [String] = [],
+    environment: [String: String?] = [:],
+    in workingDirectory: FilePath? = nil,
+    when moment: @escaping @Sendable () async throws -> Void
+  ) async throws -> Int32? {
+    var changes: [Environment.Key: String?] = [:]
+    for (name, value) in environment { changes[.init(stringLiteral: name)] = value }
+    let result = try await Subprocess.run(
+      .path(directory.appending(name)),
+      arguments: Arguments(arguments),
+      environment: .inherit.updating(changes),
+      workingDirectory: workingDirectory,
+      input: .none,
+      output: .sequence,
+      error: .discarded
+    ) { execution in
+      let output = execution.standardOutput
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        group.addTask { try await moment() }
+        // A program that has ended says nothing more.
+        group.addTask { for try await _ in output {} }
+        try await group.next()
+        try? execution.send(signal: .kill)
+        group.cancelAll()
+      }
+    }
+    return if case .exited(let status) = result.terminationStatus { status } else { nil }
+  }
+
   private static func run(
     _ executable: Executable,
     _ arguments: [String],

@@ -73,7 +73,8 @@ extension PageNote {
       JSONMember(name: "high", value: highestVersion.map { .string($0) } ?? .null),
       JSONMember(name: "first_page", value: .number(String(source.firstPage))),
       JSONMember(name: "last_page", value: .number(String(source.lastPage))),
-      JSONMember(name: "first_url", value: source.firstURL.map { .string($0) } ?? .null), JSONMember(name: "stand", value: stand.json),
+      JSONMember(name: "first_url", value: source.firstURL.map { .string($0) } ?? .null),
+      JSONMember(name: "stand", value: stand.json),
     ])
   }
 

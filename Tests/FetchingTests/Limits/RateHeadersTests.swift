@@ -130,7 +130,11 @@ struct RateHeadersTests {
       let value = (0..<Int.random(in: 0...5, using: &random)).map { _ in pieces.randomElement(using: &random) ?? "" }
       return (names.randomElement(using: &random) ?? "", value.joined())
     }
-    let wait = RateHeaders.wait(HTTPHeaders(headers), status: [200, 403, 429, 503].randomElement(using: &random) ?? 429, now: Self.now)
+    let wait = RateHeaders.wait(
+      HTTPHeaders(headers),
+      status: [200, 403, 429, 503].randomElement(using: &random) ?? 429,
+      now: Self.now
+    )
     #expect(wait.map { $0 >= .zero && $0 <= .seconds(30 * 86_400) } ?? true, "\(headers)")
   }
 }

@@ -1,0 +1,98 @@
+import Foundation
+import JSONText
+import Spool
+import Synchronization
+import SystemPackage
+import TestSupport
+import Testing
+
+/// The real program, killed with SIGKILL at any moment of a run and started again, until the run is through.
+@Suite(.timeLimit(.minutes(10)))
+struct KilledTests {
+  /// A vendor of pages with five records each, which counts how often each was asked for.
+  private final class Vendor: Sendable {
+    let pages: Int
+    private let times = Mutex<[Int: Int]>([:])
+    private let waiting = Mutex<(count: Int, resume: CheckedContinuation<Void, Never>)?>(nil)
+
+    init(pages: Int) { self.pages = pages }
+
+    var timesAsked: [Int: Int] { times.withLock { $0 } }
+
+    func reply(_ head: String, isOData: Bool) -> WireServer.Reply {
+      let request = WireRequest(head)
+      let page = isOData ? (request.number("$skip") ?? 0) / 5 + 1 : request.number("page") ?? 1
+      times.withLock { $0[page, default: 0] += 1 }
+      note()
+      let ids = page > pages ? [] : Array(((page - 1) * 5 + 1)...(page * 5))
+      if isOData { return WireServer.Reply(Wire.odata(ids, next: page < pages ? "cars?$skip=\(page * 5)" : nil)) }
+      return WireServer.Reply(Wire.rest(ids, total: pages * 5))
+    }
+
+    /// Returns when so many more requests have come, or the task is cancelled.
+    func requests(_ count: Int) async {
+      await withTaskCancellationHandler {
+        await withCheckedContinuation { continuation in
+          if Task.isCancelled { return continuation.resume() }
+          waiting.withLock { $0 = (count, continuation) }
+        }
+      } onCancel: {
+        waiting.withLock { $0.take() }?.resume.resume()
+      }
+    }
+
+    private func note() {
+      let due = waiting.withLock { waiting in
+        waiting?.count -= 1
+        return waiting?.count == 0 ? waiting.take() : nil
+      }
+      due?.resume.resume()
+    }
+  }
+
+  @Test(
+    "killed at random moments and resumed: nothing is missing, nothing comes twice, and no more is asked again than was under way",
+    arguments: [
+      (#"{ "kind": "page_number", "page_size": 5, "total": "/total" }"#, pages: 2000, kills: 300, inFlight: 4),
+      (#"{ "kind": "odata", "page_size": 5 }"#, pages: 400, kills: 60, inFlight: 1),
+    ]
+  )
+  func killed(paging: String, pages: Int, kills: Int, inFlight: Int) async throws {
+    let vendor = Vendor(pages: pages)
+    let isOData = paging.contains("odata")
+    try await WireServer.serving { _, head in
+      vendor.reply(head, isOData: isOData)
+    } _: { server in
+      let limits = #""limits": { "concurrency": \#(inFlight) },"#
+      let trial = try FetchTrial(server.url, style: .paged(paging), source: limits)
+      let environment = ["DATABASE_URL": "host=/nowhere"]
+      let arguments = ["cars", "--config", trial.folder.file.string]
+      var random = SeededGenerator(seed: UInt64(pages))
+      // With a concurrency of n, n pages are asked for while one is written. Each life is long enough to write one.
+      let underWay = inFlight + 1
+      let moments = (underWay + 1)...(pages / kills * 2 + underWay - 4)
+      var killed = 0
+      while killed < kills {
+        let requests = Int.random(in: moments, using: &random)
+        let status = try await Programs.kill("weir-fetch", arguments, environment: environment) {
+          await vendor.requests(requests)
+        }
+        try #require(status == nil, "the run came to its end before it was killed \(kills) times")
+        killed += 1
+      }
+      let end = try await Programs.run("weir-fetch", arguments, environment: environment)
+      #expect(end.status == 0, "\(end.errors)")
+
+      let segments = try trial.segments()
+      #expect(Set(segments.map(\.footer.run)).count == 1 && segments.last?.footer.end != nil)
+      let lines = segments.flatMap(\.lines)
+      let ids = try lines.compactMap { try JSONValue(parsing: $0)["id"]?.integer }
+      #expect(ids == Array(1...(pages * 5)))
+      let again = vendor.timesAsked.values.map { $0 - 1 }
+      #expect(again.max() ?? 0 <= underWay, "no page more often than pages are under way")
+      let extra = again.reduce(0, +)
+      #expect(extra <= killed * underWay)
+      print("\(killed) kills, \(pages) pages, \(extra) asked for again, one page at most \(again.max() ?? 0) times")
+    }
+  }
+}
