@@ -13,6 +13,7 @@ struct SegmentSeries: ~Copyable {
   private let mode: RunMode
   private let queue: SpoolQueue
   private let settings: SpoolSettings
+  private let waitForRoom: RoomWait
   private let published: @Sendable (FilePath) -> Void
   private var open: OpenSegment?
   private var next = 0
@@ -31,6 +32,7 @@ struct SegmentSeries: ~Copyable {
     mode: RunMode,
     queue: SpoolQueue,
     settings: SpoolSettings,
+    room: RoomWait,
     stand: Checkpoint.Stand,
     checkpoint: CheckpointWriter?,
     published: @escaping @Sendable (FilePath) -> Void
@@ -40,6 +42,7 @@ struct SegmentSeries: ~Copyable {
     self.mode = mode
     self.queue = queue
     self.settings = settings
+    waitForRoom = room
     self.published = published
     emptyVersions = feed.cursor.map { VersionSpan($0.type) }
     versions = emptyVersions
@@ -115,6 +118,7 @@ struct SegmentSeries: ~Copyable {
   }
 
   private mutating func begin(at source: PageSource) throws {
+    try waitForRoom()
     let name = try footer().name
     let writer = try SegmentWriter(queue: queue, name: name, compressionLevel: settings.compressionLevel)
     open = OpenSegment(writer: writer, versions: emptyVersions, source: source)

@@ -24,6 +24,31 @@ public enum RoomShortage: Equatable, Sendable, CustomStringConvertible {
   case spool(bytes: Int, most: Int)
   case queues(feed: String, ready: Int, most: Int)
 
+  /// What a bound is about.
+  public enum Bound: Sendable {
+    case disk
+    case spool
+    case queues
+  }
+
+  /// Which bound it is that is met.
+  public var bound: Bound {
+    switch self {
+    case .disk: .disk
+    case .spool: .spool
+    case .queues: .queues
+    }
+  }
+
+  /// How far past its bound it is: bytes, or segments. Below 0 while only the margin is missing that ends a shortage.
+  public var missing: Int {
+    switch self {
+    case .disk(let free, let wanted): wanted - free
+    case .spool(let bytes, let most): bytes - most
+    case .queues(_, let ready, let most): ready - most
+    }
+  }
+
   /// What to tell a person, with the setting that says so.
   public var description: String {
     switch self {
