@@ -118,8 +118,7 @@ public final class SpoolRoom: Sendable {
     if free < bounds.minFree + part(bounds.minFree) { return .disk(freeBytes: free, wanted: bounds.minFree) }
     let bytes = try measuredBytes()
     if bytes > bounds.maxBytes - part(bounds.maxBytes) { return .spool(bytes: bytes, most: bounds.maxBytes) }
-    var ready = 0
-    for name in QueueName.allCases { ready += try spool.queue(name, feed: feed).segments(in: .ready).count }
+    let ready = try spool.readyCount(of: feed)
     if ready > bounds.maxReady - part(bounds.maxReady) {
       return .queues(feed: feed, ready: ready, most: bounds.maxReady)
     }
@@ -136,6 +135,16 @@ public final class SpoolRoom: Sendable {
 }
 
 extension Spool {
+  /// Segments of a feed that are ready, in all queues together. Makes no folders: what is not there has none.
+  fileprivate func readyCount(of feed: String) throws(SpoolError) -> Int {
+    var count = 0
+    for queue in QueueName.allCases {
+      let ready = root.appending(feed).appending(queue.rawValue).appending(SegmentState.ready.rawValue)
+      count += try Directory.names(ready).count { SegmentName(fileName: $0) != nil }
+    }
+    return count
+  }
+
   /// Bytes that all files of the spool take on the disk.
   ///
   /// - Throws: ``SpoolError``.
