@@ -82,6 +82,7 @@ public struct FetchJob: Sendable {
         mode: job.start.mode,
         queue: queue,
         settings: settings,
+        room: RoomWait(feed, in: spool, settings: settings, logger: reporter.logger),
         stand: job.checkpoint.before,
         checkpoint: writer,
         journal: journal,

@@ -13,6 +13,7 @@ struct SegmentSeries: ~Copyable {
   private let mode: RunMode
   private let queue: SpoolQueue
   private let settings: SpoolSettings
+  private let waitForRoom: RoomWait
   private let published: @Sendable (FilePath) -> Void
   private var open: OpenSegment?
   private var next = 0
@@ -32,6 +33,7 @@ struct SegmentSeries: ~Copyable {
     mode: RunMode,
     queue: SpoolQueue,
     settings: SpoolSettings,
+    room: RoomWait,
     stand: Checkpoint.Stand,
     checkpoint: CheckpointWriter?,
     journal: consuming PageJournal?,
@@ -42,6 +44,7 @@ struct SegmentSeries: ~Copyable {
     self.mode = mode
     self.queue = queue
     self.settings = settings
+    waitForRoom = room
     self.published = published
     emptyVersions = feed.cursor.map { VersionSpan($0.type) }
     versions = emptyVersions
@@ -139,6 +142,7 @@ struct SegmentSeries: ~Copyable {
   }
 
   private mutating func begin(at source: PageSource) throws {
+    try waitForRoom()
     let name = try footer().name
     if let checkpoint { try journal?.begin(checkpoint.checkpoint) }
     let writer = try SegmentWriter(queue: queue, name: name, compressionLevel: settings.compressionLevel)

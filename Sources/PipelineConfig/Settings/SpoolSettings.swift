@@ -13,6 +13,8 @@ public struct SpoolSettings: Equatable, Sendable {
   public var minFree = 1 << 30
   /// Segments of a feed that are ready, in all queues together, from which on fetch waits.
   public var maxReady = 20_000
+  /// How long fetch waits for room while nothing becomes better; then it ends, and goes on another time.
+  public var roomWait = Duration.seconds(600)
   /// Workers that a segment may kill before it is held.
   public var attempts = 3
   /// Takes a spool on a network file system, which is refused otherwise: one machine alone may use it.
@@ -58,6 +60,8 @@ extension SpoolSettings {
   static let minFreeBounds = 0...(1 << 50)
   /// Up to where listing a queue is quick.
   static let maxReadyBounds = 1...1_000_000
+  /// Not at all, to over a weekend.
+  static let roomWaitBounds = Duration.zero ... .seconds(7 * 86_400)
   static let attemptsBounds = 1...1000
 
   static func read(_ value: ConfigValue?, in directory: FilePath) -> SpoolSettings {
@@ -71,6 +75,7 @@ extension SpoolSettings {
     if let bytes = object["max_bytes"]?.byteCount(in: maxBytesBounds) { settings.maxBytes = bytes }
     if let bytes = object["min_free"]?.byteCount(in: minFreeBounds) { settings.minFree = bytes }
     if let count = object["max_ready"]?.integer(in: maxReadyBounds, "segments") { settings.maxReady = count }
+    if let time = object["room_wait"]?.duration(in: roomWaitBounds) { settings.roomWait = time }
     if let count = object["attempts"]?.integer(in: attemptsBounds, "attempts") { settings.attempts = count }
     if let allows = object["allow_network"]?.boolean() { settings.allowsNetwork = allows }
     if let keep = object["keep"]?.object() { settings.keep = RetentionSettings.read(keep) }

@@ -24,6 +24,31 @@ public enum RoomShortage: Equatable, Sendable, CustomStringConvertible {
   case spool(bytes: Int, most: Int)
   case queues(feed: String, ready: Int, most: Int)
 
+  /// What a bound is about.
+  public enum Bound: Sendable {
+    case disk
+    case spool
+    case queues
+  }
+
+  /// Which bound it is that is met.
+  public var bound: Bound {
+    switch self {
+    case .disk: .disk
+    case .spool: .spool
+    case .queues: .queues
+    }
+  }
+
+  /// How far past its bound it is: bytes, or segments. Below 0 while only the margin is missing that ends a shortage.
+  public var missing: Int {
+    switch self {
+    case .disk(let free, let wanted): wanted - free
+    case .spool(let bytes, let most): bytes - most
+    case .queues(_, let ready, let most): ready - most
+    }
+  }
+
   /// What to tell a person, with the setting that says so.
   public var description: String {
     switch self {
@@ -93,8 +118,7 @@ public final class SpoolRoom: Sendable {
     if free < bounds.minFree + part(bounds.minFree) { return .disk(freeBytes: free, wanted: bounds.minFree) }
     let bytes = try measuredBytes()
     if bytes > bounds.maxBytes - part(bounds.maxBytes) { return .spool(bytes: bytes, most: bounds.maxBytes) }
-    var ready = 0
-    for name in QueueName.allCases { ready += try spool.queue(name, feed: feed).segments(in: .ready).count }
+    let ready = try spool.readyCount(of: feed)
     if ready > bounds.maxReady - part(bounds.maxReady) {
       return .queues(feed: feed, ready: ready, most: bounds.maxReady)
     }
@@ -111,6 +135,16 @@ public final class SpoolRoom: Sendable {
 }
 
 extension Spool {
+  /// Segments of a feed that are ready, in all queues together. Makes no folders: what is not there has none.
+  fileprivate func readyCount(of feed: String) throws(SpoolError) -> Int {
+    var count = 0
+    for queue in QueueName.allCases {
+      let ready = root.appending(feed).appending(queue.rawValue).appending(SegmentState.ready.rawValue)
+      count += try Directory.names(ready).count { SegmentName(fileName: $0) != nil }
+    }
+    return count
+  }
+
   /// Bytes that all files of the spool take on the disk.
   ///
   /// - Throws: ``SpoolError``.

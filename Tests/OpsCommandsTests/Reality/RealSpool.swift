@@ -10,6 +10,12 @@ final class RealSpool: Sendable {
   let directory: FilePath
   let environment: [String: String?]
 
+  /// The run that ``publish(segments:records:)`` makes.
+  static let run: RunID = {
+    guard let run = RunID("20261120T234408Z-7k2q") else { preconditionFailure("it is the name of a run") }
+    return run
+  }()
+
   static let feeds = """
     {
       "cars": {
@@ -59,9 +65,8 @@ final class RealSpool: Sendable {
 
   /// Segments of numbered cars, as fetch would publish them; every tenth record has no key and will be put aside.
   func publish(segments: Int, records: Int) throws {
-    let run = try #require(RunID("20261120T234408Z-7k2q"))
     for sequence in 0..<segments {
-      let name = SegmentName(run: run, sequence: sequence)
+      let name = SegmentName(run: Self.run, sequence: sequence)
       var writer = try SegmentWriter(queue: queue(.fetched), name: name)
       for line in 0..<records {
         let id = sequence * records + line
@@ -77,8 +82,11 @@ final class RealSpool: Sendable {
 
   /// Records of a state of a queue, every one read and verified, and whether one is there twice.
   func count(_ queue: QueueName, _ states: [SegmentState]) throws -> Int {
+    try Self.count(self.queue(queue), states)
+  }
+
+  static func count(_ queue: SpoolQueue, _ states: [SegmentState]) throws -> Int {
     var count = 0
-    let queue = try self.queue(queue)
     for state in states {
       for name in try queue.segments(in: state) {
         count += try TemporarySpool.read(queue.path(of: name, in: state)).lines.count

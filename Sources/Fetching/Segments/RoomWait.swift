@@ -1,0 +1,70 @@
+internal import Glibc
+internal import Logging
+internal import PipelineConfig
+internal import Spool
+internal import Telemetry
+
+/// Waits before each segment until the spool has room for one more.
+///
+/// Blocks its thread: the worker that writes segments has one of its own, and what it waits for is the disk. A task that is
+/// cancelled waits no longer.
+struct RoomWait: Sendable {
+  private let feed: String
+  private let room: SpoolRoom
+  private let most: Duration
+  private let logger: Logger
+
+  /// Between two looks at the disk and the queues.
+  private static let interval = Duration.milliseconds(200)
+
+  /// `remeasure` is for how long a sum of the spool's bytes is good.
+  init(
+    _ feed: Feed,
+    in spool: Spool,
+    settings: SpoolSettings,
+    logger: Logger,
+    remeasure: Duration = .seconds(5)
+  ) {
+    let bounds = SpoolBounds(maxBytes: settings.maxBytes, minFree: settings.minFree, maxReady: settings.maxReady)
+    self.feed = feed.name
+    room = SpoolRoom(spool, bounds: bounds, remeasure: remeasure)
+    most = settings.roomWait
+    self.logger = logger
+  }
+
+  /// Returns as soon as there is room. Says that it waits, and that it goes on.
+  ///
+  /// - Throws: ``FetchError`` with status 75 when nothing has become better for as long as the pipeline waits;
+  ///   `CancellationError`, `SpoolError`.
+  func callAsFunction() throws {
+    guard var shortage = try room.shortage(for: feed) else { return }
+    logger.warning("waiting for room", metadata: ["feed": "\(feed)", "why": "\(shortage)"])
+    var least = shortage.missing
+    var deadline = ContinuousClock.now + most
+    while true {
+      guard ContinuousClock.now < deadline else { throw NoRoom.error(feed, shortage, after: most) }
+      try Task.checkCancellation()
+      usleep(UInt32(Self.interval / .microseconds(1)))
+      guard let now = try room.shortage(for: feed) else { break }
+      // Whoever works the queues off is given time for as long as there is progress.
+      if now.bound != shortage.bound || now.missing < least {
+        least = now.missing
+        deadline = .now + most
+      }
+      shortage = now
+    }
+    logger.notice("there is room again", metadata: ["feed": "\(feed)"])
+  }
+}
+
+/// The run ends where it is, for lack of room; the next one goes on behind what was published.
+private enum NoRoom {
+  static func error(_ feed: String, _ shortage: RoomShortage, after time: Duration) -> FetchError {
+    FetchError(
+      feed: feed,
+      message: "no room for \(time.components.seconds) s (spool.room_wait): \(shortage)",
+      hint: "let weir-hash, weir-stage and weir-merge work off what is ready, or weir spool gc; then run it again",
+      exitStatus: .temporaryFailure
+    )
+  }
+}
