@@ -45,10 +45,7 @@ extension KnownSecrets {
   ///
   /// - Returns: The checkpoint as it may be kept; nil when there is a secret elsewhere in it.
   func keepable(_ checkpoint: Checkpoint) -> Checkpoint? {
-    func isSafe(_ checkpoint: Checkpoint) -> Bool {
-      let text = checkpoint.json.encoded
-      return hidden(in: text) == text
-    }
+    func isSafe(_ checkpoint: Checkpoint) -> Bool { !stand(in: Array(checkpoint.json.encoded.utf8)) }
     if isSafe(checkpoint) { return checkpoint }
     var kept = checkpoint
     kept.before.position = kept.before.position.withoutLink

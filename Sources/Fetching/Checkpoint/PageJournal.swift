@@ -38,11 +38,11 @@ struct PageJournal: ~Copyable {
   ///
   /// - Throws: `SpoolError`.
   mutating func note(_ note: PageNote) throws(SpoolError) {
-    let text = note.json.encoded
+    let text = Array(note.json.encoded.utf8)
     // A link with a credential in it is not kept: the pages from there on are asked for again.
-    guard isKept, secrets.hidden(in: text) == text else { return }
+    guard isKept, !secrets.stand(in: text) else { return }
     pages += 1
-    try slots.write(Array(text.utf8), slot: Self.pageSlots.lowerBound + pages % Self.pageSlots.count)
+    try slots.write(text, slot: Self.pageSlots.lowerBound + pages % Self.pageSlots.count)
   }
 
   /// Nothing is under way.

@@ -15,6 +15,21 @@ struct RateHeaderName: Equatable {
     ("second", 1), ("minute", 60), ("hour", 3600), ("day", 86_400), ("daily", 86_400),
   ]
 
+  /// Whether a name, in any case, has one of the words in it that all names of limits have: `limit`, `quota`.
+  ///
+  /// Every header of every answer comes by here. Searched for as texts, those words took 6 % of all the time of fetch.
+  static func mayBeOne(_ name: String) -> Bool {
+    let bytes = Array(name.utf8)
+    guard bytes.count >= 5 else { return false }
+    return (0...(bytes.count - 5)).contains { start in
+      let word = bytes[start] | 0x20 == UInt8(ascii: "l") ? Self.limit : Self.quota
+      return (0..<5).allSatisfy { bytes[start + $0] | 0x20 == word[$0] }
+    }
+  }
+
+  private static let limit = Array("limit".utf8)
+  private static let quota = Array("quota".utf8)
+
   /// Nil when the header speaks of something else.
   init?(_ name: String) {
     var rest = name

@@ -46,7 +46,7 @@ enum RateHeaders {
 
   private static func limits(_ headers: HTTPHeaders, now: Double) -> [RateLimitState] {
     var groups: [String: RateLimitState] = [:]
-    for (name, value) in headers {
+    for (name, value) in headers where RateHeaderName.mayBeOne(name) {
       let name = name.lowercased()
       if name == "ratelimit" {
         for (index, state) in RateLimitField.states(value).enumerated() {

@@ -9,6 +9,14 @@ enum ByteScan {
     }
   }
 
+  /// Whether bytes stand somewhere among others.
+  static func contains(_ needle: Span<UInt8>, in bytes: Span<UInt8>) -> Bool {
+    guard needle.count <= bytes.count else { return false }
+    return (0...(bytes.count - needle.count)).contains { start in
+      needle.indices.allSatisfy { bytes[start + $0] == needle[$0] }
+    }
+  }
+
   /// A digest that is quick and spreads well, and that nobody should lean on against an adversary.
   ///
   /// Eight bytes at a time: an odd multiplier (2^64 over the golden ratio) carries each upwards, the shift back down.

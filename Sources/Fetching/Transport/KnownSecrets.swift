@@ -32,6 +32,11 @@ final class KnownSecrets: Sendable {
     }
   }
 
+  /// Whether one of them stands in a text.
+  func stand(in text: [UInt8]) -> Bool {
+    state.withLock { state in state.texts.contains { ByteScan.contains(Array($0.utf8).span, in: text.span) } }
+  }
+
   func hidden(in text: String) -> String {
     state.withLock(\.texts).reduce(text) { text, secret in text.replacing(secret, with: "***") }
   }

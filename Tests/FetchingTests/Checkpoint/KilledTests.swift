@@ -13,7 +13,13 @@ struct KilledTests {
   private final class Vendor: Sendable {
     let pages: Int
     private let times = Mutex<[Int: Int]>([:])
-    private let waiting = Mutex<(count: Int, resume: CheckedContinuation<Void, Never>)?>(nil)
+    private let waiting = Mutex(Waiting.nothing)
+
+    private enum Waiting {
+      case nothing
+      case requests(Int, CheckedContinuation<Void, Never>)
+      case kill
+    }
 
     init(pages: Int) { self.pages = pages }
 
@@ -23,30 +29,45 @@ struct KilledTests {
       let request = WireRequest(head)
       let page = isOData ? (request.number("$skip") ?? 0) / 5 + 1 : request.number("page") ?? 1
       times.withLock { $0[page, default: 0] += 1 }
-      note()
+      guard isAnswered() else { return WireServer.Reply() }
       let ids = page > pages ? [] : Array(((page - 1) * 5 + 1)...(page * 5))
       if isOData { return WireServer.Reply(Wire.odata(ids, next: page < pages ? "cars?$skip=\(page * 5)" : nil)) }
       return WireServer.Reply(Wire.rest(ids, total: pages * 5))
     }
 
-    /// Returns when so many more requests have come, or the task is cancelled.
+    /// Returns when so many more requests have come, or the task is cancelled. The last of them is not answered, nor any
+    /// behind it: however late the kill comes, the program gets no further.
     func requests(_ count: Int) async {
       await withTaskCancellationHandler {
         await withCheckedContinuation { continuation in
           if Task.isCancelled { return continuation.resume() }
-          waiting.withLock { $0 = (count, continuation) }
+          waiting.withLock { $0 = .requests(count, continuation) }
         }
       } onCancel: {
-        waiting.withLock { $0.take() }?.resume.resume()
+        let due: CheckedContinuation<Void, Never>? = waiting.withLock { waiting in
+          guard case .requests(_, let continuation) = waiting else { return nil }
+          waiting = .kill
+          return continuation
+        }
+        due?.resume()
       }
     }
 
-    private func note() {
-      let due = waiting.withLock { waiting in
-        waiting?.count -= 1
-        return waiting?.count == 0 ? waiting.take() : nil
+    /// Answers everything from now on.
+    func answerAll() { waiting.withLock { $0 = .nothing } }
+
+    private func isAnswered() -> Bool {
+      let (isAnswered, due): (Bool, CheckedContinuation<Void, Never>?) = waiting.withLock { waiting in
+        switch waiting {
+        case .nothing: return (true, nil)
+        case .kill: return (false, nil)
+        case .requests(let count, let continuation):
+          waiting = count > 1 ? .requests(count - 1, continuation) : .kill
+          return (count > 1, count > 1 ? nil : continuation)
+        }
       }
-      due?.resume.resume()
+      due?.resume()
+      return isAnswered
     }
   }
 
@@ -80,6 +101,7 @@ struct KilledTests {
         try #require(status == nil, "the run came to its end before it was killed \(kills) times")
         killed += 1
       }
+      vendor.answerAll()
       let end = try await Programs.run("weir-fetch", arguments, environment: environment)
       #expect(end.status == 0, "\(end.errors)")
 

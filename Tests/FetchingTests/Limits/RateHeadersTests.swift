@@ -116,6 +116,20 @@ struct RateHeadersTests {
     #expect(Self.cases.count >= 40)
   }
 
+  @Test("no header of a limit is passed over by the quick look at its name, in any case of letters")
+  func names() {
+    let names = Set(Self.cases.flatMap { $0.headers.map(\.0) })
+    let told = names.filter { RateHeaderName($0.lowercased()) != nil }
+    #expect(told.count > 20)
+    for name in told {
+      #expect(RateHeaderName.mayBeOne(name) && RateHeaderName.mayBeOne(name.uppercased()), "\(name)")
+    }
+    for name in ["Date", "Content-Type", "lim", "", "limi", "quot", "Qu-ota", "x-request-id"] {
+      #expect(!RateHeaderName.mayBeOne(name))
+    }
+    for name in ["limit", "xquota", "quotax", "LIMIT"] { #expect(RateHeaderName.mayBeOne(name)) }
+  }
+
   @Test("nothing that a vendor writes ends the program or makes it wait for ever", arguments: 0..<400 as Range<UInt64>)
   func garbage(seed: UInt64) {
     var random = SeededGenerator(seed: seed)
