@@ -13,6 +13,8 @@ struct FeedStatus: Equatable {
   }
 
   var feed: String
+  /// The vendor that it is fetched from.
+  var source: SourceStatus?
   /// Segments in each queue and state.
   var depths: [QueueName: [SegmentState: Int]] = [:]
   /// Files of rejected records.

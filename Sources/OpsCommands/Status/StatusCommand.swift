@@ -13,7 +13,8 @@ struct StatusCommand: OpsCommand {
       """
       READY, DONE and HELD count segments in the queues fetched/hashed/staged, REJECTED files of rejected records. When \
       the database does not answer, what only it knows is a question mark, the watermark is that of the spool, a note \
-      says why, and the exit status is still 0: the rest is true.
+      says why, and the exit status is still 0: the rest is true. A note tells of a source whose breaker is not closed or \
+      that wants to be left alone; --json has that of every feed's source.
       """,
       examples: """
         weir status
@@ -30,7 +31,11 @@ struct StatusCommand: OpsCommand {
   func run(terminal: any Terminal) async throws {
     let pipeline = try config.pipeline()
     let spool = try Spool(root: pipeline.spool.path, allowsNetwork: pipeline.spool.allowsNetwork)
-    var feeds = try pipeline.feedsInOrder.map { try FeedStatus(feed: $0.name, in: spool) }
+    var feeds = try pipeline.feedsInOrder.map { feed in
+      var status = try FeedStatus(feed: feed.name, in: spool)
+      status.source = try SourceStatus(feed.source.name, in: spool)
+      return status
+    }
     let target = pipeline.database.target
     do {
       let runs = try await offThePool { try SyncLog.runs(in: target) }
@@ -39,6 +44,7 @@ struct StatusCommand: OpsCommand {
       terminal.note("the database does not answer: \(error)")
     }
     for line in json ? feeds.map({ StatusText.json($0).text }) : StatusText.table(feeds) { terminal.data(line) }
+    for note in Set(feeds.compactMap { $0.source?.note }).sorted() { terminal.note(note) }
     let held = feeds.filter { feed in QueueName.allCases.contains { feed.depth($0, .held) > 0 } }.map(\.feed)
     if !held.isEmpty {
       terminal.note("held segments wait for a person: \(held.joined(separator: ", ")); see weir spool ls")

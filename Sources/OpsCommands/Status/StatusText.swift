@@ -34,6 +34,7 @@ enum StatusText {
     line.add("last_status", feed.runs?.lastStatus)
     line.add("success_age_seconds", feed.runs?.successAgeSeconds)
     line.add("watermark", feed.watermark)
+    if let source = feed.source { line.add("source", source.json) }
     line.add("database", feed.runs == nil ? "unreachable" : "reachable")
     return line
   }
