@@ -20,8 +20,11 @@ struct PageFetcher: Sendable {
       let response = try await client.get(address, preferences: preferences)
       let received = Date.now
       // What is said to be used up is left alone before the vendor has to refuse.
-      let clock = VendorClock.now(response.headers)
-      let hold = RateHeaders.wait(response.headers, status: response.status, now: clock)
+      let hold = RateHeaders.wait(
+        response.headers,
+        status: response.status,
+        now: VendorClock.now(response.headers)
+      )
       let arrival = Arrival.now(bytes: response.body.readableBytes, hold: hold)
       // An answer that is no page is a failed try like any other, so it is looked at here.
       let page = try await worker.split(response)
@@ -39,7 +42,7 @@ struct PageFetcher: Sendable {
           address: response.address,
           fingerprint: page.fingerprint
         ),
-        vendorTime: VendorClock.beginning(sent: sent, received: received, date: response.date)
+        exchange: (sent, received, response.date)
       )
       return (fetched, arrival)
     }
@@ -51,6 +54,11 @@ struct FetchedPage: Sendable {
   var request: PageRequest
   var page: Page
   var facts: PageFacts
+  /// When it was asked for and when it was there, by this machine's clock, and the vendor's own time.
+  var exchange: (sent: Date, received: Date, date: String?)
+
   /// By the vendor's clock, no later than when the request went out.
-  var vendorTime: Date
+  var vendorTime: Date {
+    VendorClock.beginning(sent: exchange.sent, received: exchange.received, date: exchange.date)
+  }
 }

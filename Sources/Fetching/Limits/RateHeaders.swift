@@ -17,8 +17,12 @@ enum RateHeaders {
   ///   - status: Of the answer.
   ///   - now: By the vendor's clock if it is known, in seconds since 1970.
   /// - Returns: From nothing to thirty days.
-  static func wait(_ headers: HTTPHeaders, status: Int, now: Double) -> Duration? {
-    if !(200...299).contains(status), let asked = retryAfter(headers, now: now) { return bounded(asked) }
+  static func wait(_ headers: HTTPHeaders, status: Int, now: @autoclosure () -> Double) -> Duration? {
+    let isSuccess = (200...299).contains(status)
+    // Most answers say nothing of limits, and the time need not be looked up.
+    guard !isSuccess || headers.contains(where: { RateHeaderName.mayBeOne($0.name) }) else { return nil }
+    let now = now()
+    if !isSuccess, let asked = retryAfter(headers, now: now) { return bounded(asked) }
     let limits = limits(headers, now: now)
     let exhausted = limits.filter(\.isExhausted)
     if let longest = exhausted.compactMap(\.wait).max() { return bounded(longest) }

@@ -13,12 +13,13 @@ struct KilledTests {
   private final class Vendor: Sendable {
     let pages: Int
     private let times = Mutex<[Int: Int]>([:])
-    private let waiting = Mutex(Waiting.nothing)
+    private let state = Mutex(State())
 
-    private enum Waiting {
-      case nothing
-      case requests(Int, CheckedContinuation<Void, Never>)
-      case kill
+    private struct State {
+      /// Requests that are still answered; nil for all.
+      var left: Int?
+      var waiting: CheckedContinuation<Void, Never>?
+      var isOver = false
     }
 
     init(pages: Int) { self.pages = pages }
@@ -35,38 +36,39 @@ struct KilledTests {
       return WireServer.Reply(Wire.rest(ids, total: pages * 5))
     }
 
-    /// Returns when so many more requests have come, or the task is cancelled. The last of them is not answered, nor any
-    /// behind it: however late the kill comes, the program gets no further.
-    func requests(_ count: Int) async {
+    /// Answers so many requests, less one, and no more: however late the kill comes, the program gets no further.
+    func answer(_ count: Int?) { state.withLock { $0 = State(left: count) } }
+
+    /// Returns when the first request has come that is not answered, or the task is cancelled.
+    func reached() async {
       await withTaskCancellationHandler {
         await withCheckedContinuation { continuation in
-          if Task.isCancelled { return continuation.resume() }
-          waiting.withLock { $0 = .requests(count, continuation) }
+          let isOver = state.withLock { state in
+            if !state.isOver { state.waiting = continuation }
+            return state.isOver
+          }
+          if isOver { continuation.resume() }
         }
       } onCancel: {
-        let due: CheckedContinuation<Void, Never>? = waiting.withLock { waiting in
-          guard case .requests(_, let continuation) = waiting else { return nil }
-          waiting = .kill
-          return continuation
-        }
-        due?.resume()
+        end()
       }
     }
 
-    /// Answers everything from now on.
-    func answerAll() { waiting.withLock { $0 = .nothing } }
+    private func end() {
+      let waiting = state.withLock { state in
+        state.isOver = true
+        return state.waiting.take()
+      }
+      waiting?.resume()
+    }
 
     private func isAnswered() -> Bool {
-      let (isAnswered, due): (Bool, CheckedContinuation<Void, Never>?) = waiting.withLock { waiting in
-        switch waiting {
-        case .nothing: return (true, nil)
-        case .kill: return (false, nil)
-        case .requests(let count, let continuation):
-          waiting = count > 1 ? .requests(count - 1, continuation) : .kill
-          return (count > 1, count > 1 ? nil : continuation)
-        }
+      let isAnswered = state.withLock { state in
+        guard let left = state.left else { return true }
+        state.left = left - 1
+        return left > 1
       }
-      due?.resume()
+      if !isAnswered { end() }
       return isAnswered
     }
   }
@@ -94,14 +96,14 @@ struct KilledTests {
       let moments = (underWay + 1)...(pages / kills * 2 + underWay - 4)
       var killed = 0
       while killed < kills {
-        let requests = Int.random(in: moments, using: &random)
+        vendor.answer(Int.random(in: moments, using: &random))
         let status = try await Programs.kill("weir-fetch", arguments, environment: environment) {
-          await vendor.requests(requests)
+          await vendor.reached()
         }
         try #require(status == nil, "the run came to its end before it was killed \(kills) times")
         killed += 1
       }
-      vendor.answerAll()
+      vendor.answer(nil)
       let end = try await Programs.run("weir-fetch", arguments, environment: environment)
       #expect(end.status == 0, "\(end.errors)")
 
