@@ -26,10 +26,10 @@ enum SegmentSearch {
     }
   }
 
-  /// The one file that is meant: the path as it is, or the only place where that name stands.
+  /// The one file that is meant: the path as it is, or the only place where that name stands. Drafts are no segments yet.
   static func file(_ text: String, in spool: () throws -> Spool) throws -> FilePath {
     if FileManager.default.fileExists(atPath: text) { return FilePath(text) }
-    let places = try places(of: name(text), in: spool())
+    let places = try places(of: name(text), in: spool(), states: [.ready, .done, .held])
     guard let first = places.first else { throw SegmentNotFound(text: text) }
     guard places.count == 1 else { throw SeveralPlaces(text: text, paths: places.map(\.path)) }
     return first.path

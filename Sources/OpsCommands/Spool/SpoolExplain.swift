@@ -28,8 +28,9 @@ struct SpoolExplain: OpsCommand {
     for file in try files() {
       terminal.data("\(file)")
       do throws(SpoolError) {
-        let footer = try SegmentReader.footer(of: file)
-        for line in FooterText.lines(footer) { terminal.data("  \(line)") }
+        // A draft has nothing to say yet.
+        let footer = isDraft(file) ? nil : try SegmentReader.footer(of: file)
+        for line in footer.map(FooterText.lines) ?? [] { terminal.data("  \(line)") }
       } catch {
         terminal.data("  \(error.message)")
         worst = .worse(worst, error.exitStatus)
@@ -44,6 +45,11 @@ struct SpoolExplain: OpsCommand {
     let places = try SegmentSearch.places(of: SegmentSearch.name(segment), in: option.spool())
     guard !places.isEmpty else { throw SegmentNotFound(text: segment) }
     return places.map(\.path)
+  }
+
+  private func isDraft(_ file: FilePath) -> Bool {
+    let location = (try? option.spool()).flatMap { try? $0.locate(file) }
+    return location?.state == .incoming
   }
 
   /// What its folder says, when it is in a spool that is ours.

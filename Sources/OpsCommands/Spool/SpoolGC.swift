@@ -11,8 +11,11 @@ struct SpoolGC: OpsCommand {
     discussion: helpText(
       """
       How long each queue keeps what was worked off is spool.keep in pipeline.json. A segment stays while anything made \
-      of it is ready or held in a later queue. weir run does this at its end. Prints a line for each file, tab-separated: kind, bytes, path. Rejected \
-      records are never removed here.
+      of it is ready or held in a later queue. A folder that grew with its files, and is empty now, is made anew, since it \
+      does not shrink by itself. weir run does all this at its end.
+
+      Prints a line for each file, tab-separated: kind (done, draft, note or directory), bytes, path. Rejected records are \
+      never removed here.
       """,
       examples: """
         weir spool gc --dry-run                   what would go

@@ -46,11 +46,15 @@ struct SpoolList: OpsCommand {
     var held: [String] = []
     let now = Now.seconds
     for feed in try spool.feeds(asked: feed) {
-      let queues = queue.map { [$0] } ?? QueueName.allCases
-      let entries = try spool.entries(feed: feed, queues: queues, states: state.map { [$0] } ?? SegmentState.allCases)
-      held += entries.filter { $0.state == .held }.map(\.path.string)
-      for part in SideBySide.blocks(of: entries) {
-        terminal.data(lines: SideBySide.map(part) { entries in lines(entries, now) })
+      for name in queue.map({ [$0] }) ?? QueueName.allCases {
+        let queue = try spool.queue(name, feed: feed)
+        for state in state.map({ [$0] }) ?? SegmentState.allCases {
+          let names = try queue.segments(in: state)
+          if state == .held { held += names.map { queue.path(of: $0, in: state).string } }
+          for part in SideBySide.blocks(of: names) {
+            terminal.data(lines: SideBySide.map(part) { names in lines(queue.stored(names, in: state)[...], now) })
+          }
+        }
       }
     }
     if let first = held.first { terminal.note("\(held.count) held; why: cat \(first).error") }

@@ -15,7 +15,8 @@ struct SpoolRetry: OpsCommand {
       that was mended arrives; of a feed without a cursor it is taken for the newest.
 
       --records FILE takes the lines of such a file after an edit of their "record" (- reads standard input): those are \
-      sent, and what is not among them stays put aside.
+      sent, and what is not among them stays put aside. Name the one file then that they came from, where two stages have \
+      refused records of a segment.
       """,
       examples: """
         weir spool retry 20261120T234408Z-7k2q-000042 | weir-hash - | weir-stage - | weir-merge -
@@ -52,6 +53,7 @@ struct SpoolRetry: OpsCommand {
     let spool = try option.spool()
     let edits = try records.map { try RecordEdits(lines: Self.lines(of: $0), of: $0) }
     let chosen = try chosen(in: spool)
+    if edits != nil { try Self.requireOneFileEach(chosen) }
     var sent = 0
     for feed in Set(chosen.map(\.feed)).sorted() {
       var run = RetryRun(spool: spool, feed: feed)
@@ -81,6 +83,15 @@ struct SpoolRetry: OpsCommand {
       chosen += meant.filter { !chosen.contains($0) }
     }
     return chosen
+  }
+
+  /// An edited line says its segment and its place there, and not which stage refused it: two files of one segment could
+  /// both have such a line.
+  private static func requireOneFileEach(_ files: [RejectedFile]) throws(SeveralPlaces) {
+    for file in files {
+      let same = files.filter { $0.feed == file.feed && $0.segment == file.segment }
+      if same.count > 1 { throw SeveralPlaces(text: "\(file.segment)", paths: same.map(\.path)) }
+    }
   }
 
   private static func isMeant(_ file: RejectedFile, by text: String) -> Bool {

@@ -41,6 +41,33 @@ enum Directory {
     return true
   }
 
+  /// Puts a new directory in the place of an empty one, in one step: who comes by its name finds the one or the other.
+  ///
+  /// What was moved out of the old one must be where it went before the old one is gone for good, so those directories are
+  /// made durable first, and once more for what was moved meanwhile.
+  ///
+  /// - Parameters:
+  ///   - path: The directory.
+  ///   - neighbours: Directories to which its files move.
+  /// - Returns: False when something is in it.
+  /// - Throws: ``SpoolError``.
+  static func renew(_ path: FilePath, neighbours: [FilePath]) throws(SpoolError) -> Bool {
+    let fresh = path.parentDirectory.appending(".\(path.lastComponent?.string ?? "").new")
+    // One that a crash has left is as good.
+    try ensure(fresh)
+    for neighbour in neighbours { try sync(neighbour) }
+    do throws(Errno) {
+      try Files.current.rename(fresh, to: path)
+    } catch .directoryNotEmpty, .fileExists {
+      return false
+    } catch {
+      throw .system(error, call: "rename", path: fresh)
+    }
+    for neighbour in neighbours { try sync(neighbour) }
+    try sync(path.parentDirectory)
+    return true
+  }
+
   /// The names in a directory, but `.` and `..`, in no order; none when there is no directory.
   static func names(_ path: FilePath) throws(SpoolError) -> [String] {
     do throws(Errno) {

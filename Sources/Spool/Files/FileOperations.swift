@@ -16,6 +16,8 @@ protocol FileOperations: Sendable {
   func read(_ file: Int32, at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws(Errno) -> Int
   /// As many bytes as the system likes, at the place where the last writing ended.
   func write(_ file: Int32, _ bytes: UnsafeRawBufferPointer) throws(Errno) -> Int
+  /// As many bytes as the system likes, at a place of the file.
+  func write(_ file: Int32, _ bytes: UnsafeRawBufferPointer, at offset: Int) throws(Errno) -> Int
   /// Makes durable what was written to a file; of a directory, what was made, renamed and removed in it.
   func sync(_ file: Int32) throws(Errno)
   /// - Throws: `wouldBlock` when another has it and this does not wait.
@@ -24,7 +26,7 @@ protocol FileOperations: Sendable {
   func status(_ file: Int32) throws(Errno) -> FileStatus
   /// A symbolic link counts as itself unless it is followed.
   func status(_ path: FilePath, followsLink: Bool) throws(Errno) -> FileStatus
-  /// Whatever had the new name is gone in the same moment.
+  /// Whatever had the new name is gone in the same moment; a directory takes the place of an empty one only.
   func rename(_ path: FilePath, to target: FilePath) throws(Errno)
   /// - Throws: `fileExists` when something has the new name.
   func rename(_ path: FilePath, toFree target: FilePath) throws(Errno)

@@ -92,28 +92,32 @@ struct OpenFile: ~Copyable {
 
   /// Writes all bytes at the place where the last writing ended.
   func write(_ bytes: Span<UInt8>) throws(SpoolError) {
+    try unsafe writeAll(bytes, "write") { rest, _ throws(Errno) in try unsafe files.write(descriptor, rest) }
+  }
+
+  /// Writes all bytes at a place of the file.
+  func write(_ bytes: Span<UInt8>, at offset: Int) throws(SpoolError) {
+    try unsafe writeAll(bytes, "pwrite") { rest, written throws(Errno) in
+      try unsafe files.write(descriptor, rest, at: offset + written)
+    }
+  }
+
+  /// Goes on where the system stopped short, and where a signal came between.
+  private func writeAll(
+    _ bytes: Span<UInt8>,
+    _ call: String,
+    _ write: (_ rest: UnsafeRawBufferPointer, _ written: Int) throws(Errno) -> Int
+  ) throws(SpoolError) {
     do throws(Errno) {
       try unsafe bytes.withUnsafeBytes { buffer throws(Errno) in
         var written = 0
         while written < bytes.count {
           let rest = unsafe UnsafeRawBufferPointer(rebasing: buffer[written...])
-          written += try uninterrupted { () throws(Errno) in try unsafe files.write(descriptor, rest) }
+          written += try uninterrupted { () throws(Errno) in try unsafe write(rest, written) }
         }
       }
     } catch {
-      throw .system(error, call: "write", path: path)
-    }
-  }
-
-  /// Writes all bytes at a place of the file, past the operations that a simulated disk stands in for: for what need not
-  /// outlast a loss of power.
-  func overwrite(_ bytes: Span<UInt8>, at offset: Int) throws(SpoolError) {
-    do {
-      try unsafe bytes.withUnsafeBytes { buffer in
-        _ = try unsafe FileDescriptor(rawValue: descriptor).writeAll(toAbsoluteOffset: Int64(offset), buffer)
-      }
-    } catch {
-      throw .system(error as? Errno ?? .ioError, call: "pwrite", path: path)
+      throw .system(error, call: call, path: path)
     }
   }
 

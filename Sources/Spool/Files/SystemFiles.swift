@@ -25,6 +25,10 @@ struct SystemFiles: FileOperations {
     try Self.checked { unsafe Glibc.write(file, bytes.baseAddress, bytes.count) }
   }
 
+  func write(_ file: Int32, _ bytes: UnsafeRawBufferPointer, at offset: Int) throws(Errno) -> Int {
+    try Self.checked { unsafe pwrite(file, bytes.baseAddress, bytes.count, off_t(offset)) }
+  }
+
   func sync(_ file: Int32) throws(Errno) { try Self.checked { fsync(file) } }
 
   func lock(_ file: Int32, waits: Bool) throws(Errno) {

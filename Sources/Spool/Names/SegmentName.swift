@@ -23,7 +23,8 @@ public struct SegmentName: Hashable, Sendable, CustomStringConvertible {
   /// Nil when a file of this name is not a segment.
   public init?(fileName: String) {
     guard fileName.hasSuffix(Self.fileSuffix) else { return nil }
-    self.init(String(fileName.dropLast(Self.fileSuffix.count)))
+    // By bytes: a listing does this for every name, and characters take their time.
+    self.init(String(Substring(fileName.utf8.dropLast(Self.fileSuffix.utf8.count))))
   }
 
   /// Nil when the text is not a segment's name: `20261120T234408Z-7k2q-000042`.
@@ -31,7 +32,7 @@ public struct SegmentName: Hashable, Sendable, CustomStringConvertible {
     let bytes = Array(text.utf8)
     let digits = bytes.suffix(Self.sequenceDigits)
     guard bytes.count == RunID.byteCount + 1 + Self.sequenceDigits, bytes[RunID.byteCount] == UInt8(ascii: "-"),
-      digits.allSatisfy(\.isDigit), let run = RunID(String(text.prefix(RunID.byteCount)))
+      digits.allSatisfy(\.isDigit), let run = RunID(String(Substring(text.utf8.prefix(RunID.byteCount))))
     else { return nil }
     self.run = run
     sequence = digits.reduce(0) { $0 * 10 + Int($1 - UInt8(ascii: "0")) }

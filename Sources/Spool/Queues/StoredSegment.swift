@@ -33,12 +33,16 @@ extension SpoolQueue {
   ) throws(SpoolError) -> [StoredSegment] {
     var found: [StoredSegment] = []
     for state in SegmentState.allCases where states.contains(state) {
-      let names = try segments(in: state)
-      let locks = names.isEmpty ? nil : FileLocks.now()
-      let directory = directory(state).string
-      found += names.compactMap { stored($0, in: state, at: FilePath("\(directory)/\($0.fileName)"), locks: locks) }
+      found += stored(try segments(in: state)[...], in: state)
     }
     return found
+  }
+
+  /// Those of some names that are in a state now, in the order of the names.
+  public func stored(_ names: ArraySlice<SegmentName>, in state: SegmentState) -> [StoredSegment] {
+    guard !names.isEmpty else { return [] }
+    let (locks, directory) = (FileLocks.now(), directory(state).string)
+    return names.compactMap { stored($0, in: state, at: FilePath("\(directory)/\($0.fileName)"), locks: locks) }
   }
 
   /// Where a segment of that name is, of some states.

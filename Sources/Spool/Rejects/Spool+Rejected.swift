@@ -1,7 +1,7 @@
 internal import SystemPackage
 
 extension Spool {
-  private static let rejectedName = "rejected"
+  static let rejectedName = "rejected"
 
   /// The files of rejected records of a feed, by segment and stage.
   ///

@@ -12,7 +12,7 @@ public struct KeepRule: Equatable, Sendable {
   }
 }
 
-/// A file that nobody needs any more.
+/// A file that nobody needs any more, or a directory that is larger than it need be.
 public struct Garbage: Equatable, Sendable {
   /// Why it may go.
   public enum Kind: String, CaseIterable, Sendable {
@@ -22,6 +22,8 @@ public struct Garbage: Equatable, Sendable {
     case draft
     /// A note, or a count of attempts, whose segment is elsewhere.
     case note
+    /// A directory that grew with its files and is empty now: it is made anew, since it does not shrink by itself.
+    case directory
   }
 
   public var kind: Kind
@@ -34,6 +36,10 @@ extension Spool {
   /// Age from which on a draft that nobody has locked is taken for left. A writer locks its draft at once; this is for a
   /// lock that cannot be seen.
   static let draftSecondsMax = 3600
+
+  /// Size of an empty directory from which on it is made anew: some 15,000 names on ext4, of which a listing still reads
+  /// every block.
+  static let directoryBytesMax = 1 << 20
 
   /// What of a feed's files may go, the oldest first in each queue.
   ///
@@ -61,16 +67,22 @@ extension Spool {
         garbage += try Self.outlived(in: queue, rule: rule, needed: later, now: now)
       }
       garbage += try Self.litter(in: queue, now: now)
+      garbage += try Self.overgrown(queue)
       later.formUnion(pending[queue.name] ?? [])
+    }
+    for name in [Self.rejectedName, Self.stateName] {
+      garbage += try Self.drafts(in: try directory(of: feed, name), feed: feed, now: now)
     }
     return garbage
   }
 
-  /// Removes a file that ``garbage(feed:keep:now:)`` named, unless somebody has it now.
+  /// Removes a file that ``garbage(feed:keep:now:)`` named, unless somebody has it now; makes a directory anew, unless
+  /// something is in it again.
   ///
   /// - Returns: Whether it is gone by this call.
   /// - Throws: ``SpoolError``.
   public func remove(_ garbage: Garbage) throws(SpoolError) -> Bool {
+    if garbage.kind == .directory { return try Self.renew(garbage.path) }
     do throws(SpoolError) {
       let file = try OpenFile(garbage.path)
       guard try file.lock(), try file.isStill(at: garbage.path) else { return false }
@@ -78,6 +90,12 @@ extension Spool {
     } catch .system(.noSuchFileOrDirectory, _, _) {
       return false
     }
+  }
+
+  /// A directory of a queue, whose files move to those beside it.
+  static func renew(_ path: FilePath) throws(SpoolError) -> Bool {
+    let root = path.parentDirectory
+    return try Directory.renew(path, neighbours: SegmentState.allCases.map { root.appending($0.rawValue) })
   }
 
   private static func outlived(
@@ -100,26 +118,48 @@ extension Spool {
   /// What crashes leave: drafts, notes and counts without their segment.
   private static func litter(in queue: SpoolQueue, now: Int) throws(SpoolError) -> [Garbage] {
     var garbage: [Garbage] = []
-    func add(_ kind: Garbage.Kind, _ path: FilePath, olderThan seconds: Int) {
-      guard let status = try? Files.current.status(path, followsLink: false), status.kind == .file,
-        now - status.modifiedAt > seconds
-      else { return }
-      garbage.append(Garbage(kind: kind, feed: queue.feed, path: path, bytes: status.size))
+    func add(_ kind: Garbage.Kind, _ path: FilePath) {
+      if let left = left(kind, path, feed: queue.feed, now: now) { garbage.append(left) }
     }
-    for segment in try queue.segments(in: .incoming) {
-      add(.draft, queue.path(of: segment, in: .incoming), olderThan: draftSecondsMax)
-    }
+    for segment in try queue.segments(in: .incoming) { add(.draft, queue.path(of: segment, in: .incoming)) }
     let held = Set(try queue.segments(in: .held))
     for file in try Directory.names(queue.directory(.held)) where file.hasSuffix(SpoolQueue.noteSuffix) {
       let isDraft = file.hasPrefix(".")
       let segment = SegmentName(fileName: String(file.dropFirst(isDraft ? 1 : 0).dropLast(SpoolQueue.noteSuffix.count)))
       guard let segment, isDraft || !held.contains(segment) else { continue }
-      add(isDraft ? .draft : .note, queue.directory(.held).appending(file), olderThan: draftSecondsMax)
+      add(isDraft ? .draft : .note, queue.directory(.held).appending(file))
     }
     let ready = Set(try queue.segments(in: .ready))
     for file in try Directory.names(queue.root.appending(SpoolQueue.attemptsName)) {
       guard let segment = SegmentName(file), !ready.contains(segment) else { continue }
-      add(.note, queue.attemptsPath(of: segment), olderThan: draftSecondsMax)
+      add(.note, queue.attemptsPath(of: segment))
+    }
+    return garbage
+  }
+
+  /// Drafts that are hidden beside what they were to become.
+  private static func drafts(in directory: FilePath, feed: String, now: Int) throws(SpoolError) -> [Garbage] {
+    try Directory.names(directory).filter { $0.hasPrefix(".") }.sorted()
+      .compactMap { left(.draft, directory.appending($0), feed: feed, now: now) }
+  }
+
+  /// A file that was left long ago; nil when it is none, or younger.
+  private static func left(_ kind: Garbage.Kind, _ path: FilePath, feed: String, now: Int) -> Garbage? {
+    guard let status = try? Files.current.status(path, followsLink: false), status.kind == .file,
+      now - status.modifiedAt > draftSecondsMax
+    else { return nil }
+    return Garbage(kind: kind, feed: feed, path: path, bytes: status.size)
+  }
+
+  /// Directories that are empty and would be listed slowly all the same. Those with something in them wait for their turn:
+  /// every queue is worked off at some time, and an empty one can be replaced in one step that nobody can come between.
+  private static func overgrown(_ queue: SpoolQueue) throws(SpoolError) -> [Garbage] {
+    var garbage: [Garbage] = []
+    for directory in SegmentState.allCases.map(queue.directory) + [queue.root.appending(SpoolQueue.attemptsName)] {
+      guard let status = try FileName.status(directory), status.size >= directoryBytesMax,
+        try Directory.names(directory).isEmpty
+      else { continue }
+      garbage.append(Garbage(kind: .directory, feed: queue.feed, path: directory, bytes: status.size))
     }
     return garbage
   }

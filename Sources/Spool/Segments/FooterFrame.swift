@@ -34,7 +34,7 @@ enum FooterFrame {
     let json = Array(data)
     precondition(json.count <= jsonByteCountMax, "a footer is small")
     let newline = UInt8(ascii: "\n")
-    let payload = [newline] + json + [newline] + Array(trailer(for: json).utf8)
+    let payload = [newline] + json + [newline] + trailer(for: json)
     return SkippableFrame.frame(kind: kind, payload: payload)
   }
 
@@ -91,15 +91,25 @@ enum FooterFrame {
     let json = Array(frame[(SkippableFrame.headerByteCount + 1)...].prefix(jsonByteCount))
     // The bytes that this footer would have, were it whole.
     let newline = UInt8(ascii: "\n")
-    let payload = [newline] + json + [newline] + Array(trailer(for: json).utf8)
+    let payload = [newline] + json + [newline] + trailer(for: json)
     guard frame == SkippableFrame.frame(kind: kind, payload: payload) else {
       throw damaged("the footer's checksum is wrong")
     }
     return Frame(json: json, dataByteCount: dataByteCount)
   }
 
-  private static func trailer(for json: [UInt8]) -> String {
-    "\(mark)\(UInt32(json.count).padded(8, radix: 16)) \(CRC32.checksum(of: json).padded(8, radix: 16))\n"
+  /// Written as bytes: a listing makes one for every segment, to compare.
+  private static func trailer(for json: [UInt8]) -> [UInt8] {
+    let (space, newline) = (UInt8(ascii: " "), UInt8(ascii: "\n"))
+    return Array(mark.utf8) + digits(UInt32(json.count)) + [space] + digits(CRC32.checksum(of: json)) + [newline]
+  }
+
+  /// Eight hexadecimal digits.
+  private static func digits(_ number: UInt32) -> [UInt8] {
+    (0..<8).map { place in
+      let digit = UInt8(truncatingIfNeeded: number >> (28 - 4 * place)) & 0xF
+      return digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10
+    }
   }
 
   /// The length in a trailer; whether the rest of it is right shows when the whole footer is compared.

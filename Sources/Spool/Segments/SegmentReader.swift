@@ -3,7 +3,7 @@ public import SystemPackage
 
 /// Reads a segment, line by line, and proves on the way that it is whole.
 ///
-/// Memory is bounded by a block and the longest line, whatever the segment's size. Every block's checksum is checked
+/// Memory is bounded by a block and the longest line, and by what the footer announces, whatever the segment's size. Every block's checksum is checked
 /// before its lines are handed on; what only the end can show (the content's checksum, the counts, that no other frame
 /// follows) makes ``forEachLine(_:)`` throw after the last line. So what was made of the lines counts only when it returns.
 public struct SegmentReader: ~Copyable {
@@ -90,7 +90,9 @@ public struct SegmentReader: ~Copyable {
           }
           try body(line, records)
         }
-        guard buffer.unfinishedByteCount <= Self.lineByteCountMax else { throw damaged("a line that does not end") }
+        guard buffer.unfinishedByteCount <= min(Self.lineByteCountMax, footer.bytes - bytes) else {
+          throw damaged("a line that does not end, or more content than its footer says")
+        }
       }
       offset += used
     }

@@ -175,7 +175,7 @@ extension SourceFile {
 
   private borrowing func write(_ numbers: [Int], at place: Int) throws(SpoolError) {
     let bytes = numbers.flatMap { number in (0..<8).map { UInt8(truncatingIfNeeded: number >> ($0 * 8)) } }
-    try file.overwrite(bytes.span, at: place * 8)
+    try file.write(bytes.span, at: place * 8)
   }
 }
 

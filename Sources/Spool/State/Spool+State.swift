@@ -2,6 +2,8 @@ internal import Glibc
 internal import SystemPackage
 
 extension Spool {
+  static let stateName = "state"
+
   /// Most bytes of a file of state.
   public static let stateByteCountMax = 1 << 20
 
@@ -41,7 +43,7 @@ extension Spool {
 
   func statePath(_ name: String, feed: String) throws(SpoolError) -> FilePath {
     guard StateName.isValid(name) else { throw .badName(name, of: "file of state") }
-    return try directory(of: feed, "state").appending(name)
+    return try directory(of: feed, Self.stateName).appending(name)
   }
 }
 

@@ -16,7 +16,8 @@ struct KillTests {
   /// How the programs were run and ended.
   private final class Tally: Sendable {
     let counts = Mutex((kills: 0, ends: 0))
-    let isOver = Atomic<Bool>(false)
+    /// Kills by program.
+    let killed = Mutex<[String: Int]>([:])
   }
 
   private static let programs: [(name: String, arguments: [String])] = [
@@ -48,9 +49,10 @@ struct KillTests {
     }
     let wasKilled = if case .signaled = result.terminationStatus { true } else { false }
     tally.counts.withLock { if wasKilled { $0.kills += 1 } else { $0.ends += 1 } }
+    if wasKilled { tally.killed.withLock { $0[program.name, default: 0] += 1 } }
   }
 
-  @Test("killed again and again over all four programs, at random times: 0 lost, 0 doubled", .timeLimit(.minutes(10)))
+  @Test("killed again and again over all four programs, at random times: 0 lost, 0 doubled", .timeLimit(.minutes(90)))
   func kills() async throws {
     let database = try #require(TestDatabase.current)
     try await PractiseVendor.serving(["--cars", "2000", "--seed", "11"]) { vendor in
@@ -85,7 +87,10 @@ struct KillTests {
       #expect(after.status == 0, "\(after.errors)")
       try await check(real, database)
       let (kills, ends) = tally.counts.withLock { $0 }
-      print("kills \(kills), ended by themselves \(ends)")
+      let killed = tally.killed.withLock { $0 }
+      #expect(killed.count == Self.programs.count && killed.values.allSatisfy { $0 >= Self.kills / 50 }, "\(killed)")
+      let parts = killed.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
+      print("kills \(kills) (\(parts)), ended by themselves \(ends)")
     }
   }
 

@@ -43,15 +43,17 @@ final class SmallSpool: Sendable {
     return queue.path(of: name, in: state)
   }
 
-  /// Puts records of a segment aside, as hash does; every one from its line on.
-  func reject(_ sequence: Int, of feed: String, records: [String] = ["{}"]) throws -> FilePath {
+  /// Puts records of a segment aside, as hash does, or stage; every one from its line on.
+  func reject(_ sequence: Int, of feed: String, records: [String] = ["{}"], stage: StageName = .hash) throws -> FilePath
+  {
     let name = try Self.name(sequence)
-    var writer = try spool.rejectWriter(feed: feed, segment: name, stage: .hash)
+    let queue = try #require(stage.input)
+    var writer = try spool.rejectWriter(feed: feed, segment: name, stage: stage)
     for (index, record) in records.enumerated() {
       let isJSON = record.hasPrefix("{")
       try writer.append(record: Array(record.utf8).span, isJSON: isJSON, line: index + 1, reason: "no_key", field: "id")
     }
-    return try #require(try writer.publish(of: footer(name, feed: feed, queue: .fetched, fetched: records.count)))
+    return try #require(try writer.publish(of: footer(name, feed: feed, queue: queue, fetched: records.count)))
   }
 
   /// Each line of a segment or of rejected records.

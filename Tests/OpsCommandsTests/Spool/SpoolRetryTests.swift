@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Spool
 import SystemPackage
+import Telemetry
 import TestSupport
 import Testing
 
@@ -42,6 +43,22 @@ struct SpoolRetryTests {
     #expect(result.notes == ["1 records sent again"])
     let again = try await ran(SpoolRetry.self, ["ALL", "--spool", spool.root.string])
     #expect(try spool.lines(FilePath(try #require(again.output.first))) == Array(records[..<2]))
+  }
+
+  @Test("edited lines of a segment of which two stages have refused records want the one file that they are from")
+  func editedOfTwo() async throws {
+    let spool = try SmallSpool()
+    let hash = try spool.reject(7, of: "media", records: records)
+    let stage = try spool.reject(7, of: "media", records: records, stage: .stage)
+    let edit = spool.root.appending("edited.ndjson").string
+    try Data("\(try spool.lines(hash)[0])\n".utf8).write(to: URL(filePath: edit))
+    let words = ["\(SmallSpool.run)-000007", "--records", edit, "--spool", spool.root.string]
+    let error = await #expect(throws: SeveralPlaces.self) { try await ran(SpoolRetry.self, words) }
+    #expect(error?.paths == [hash, stage] && error?.exitStatus == .usage)
+    #expect(try spool.lines(hash).count == 3 && spool.lines(stage).count == 3)
+    let sent = try await ran(SpoolRetry.self, [hash.string] + words.dropFirst())
+    #expect(sent.status == 0 && sent.notes == ["1 records sent again"])
+    #expect(try spool.lines(hash).count == 2 && spool.lines(stage).count == 3)
   }
 
   @Test("an edit that is no line of rejected records, or of no file that was named, is refused with its place")

@@ -49,6 +49,28 @@ struct ClaimTests {
     #expect(try queue.segments(in: .done).count == count)
   }
 
+  @Test("claiming, doing and finishing one of 2,000 makes the very calls that one of 10 does", arguments: [3, 9])
+  func amongMany(place: Int) throws {
+    func calls(_ count: Int) throws -> [String] {
+      let files = SimulatedFiles()
+      return try Files.$current.withValue(files) {
+        let queue = try Spool(root: "/spool").queue(.fetched, feed: "cars")
+        for sequence in 0..<count {
+          let path = queue.path(of: Samples.name(sequence), in: .ready)
+          files.close(try files.open(path, .writeOnly, [.create]))
+        }
+        let before = files.calls.count
+        let claimed = try queue.mustClaim(Samples.name(place))
+        _ = try claimed.begin()
+        try claimed.finish()
+        return files.calls[before...].map { "\($0.name) \($0.path)" }
+      }
+    }
+    let few = try calls(10)
+    #expect(few.count > 5)
+    #expect(try calls(2000) == few)
+  }
+
   @Test("another process has the segment until it ends, however it ends")
   func twoProcesses() async throws {
     try folder.publish(["{}"], name: name)

@@ -27,6 +27,9 @@ struct InheritTests {
     func write(_ file: Int32, _ bytes: UnsafeRawBufferPointer) throws(Errno) -> Int {
       try unsafe base.write(file, bytes)
     }
+    func write(_ file: Int32, _ bytes: UnsafeRawBufferPointer, at offset: Int) throws(Errno) -> Int {
+      try unsafe base.write(file, bytes, at: offset)
+    }
     func sync(_ file: Int32) throws(Errno) { try base.sync(file) }
     func lock(_ file: Int32, waits: Bool) throws(Errno) { try base.lock(file, waits: waits) }
     // What a death does: the descriptor is closed, and nothing is unlocked.

@@ -19,6 +19,20 @@ struct WatchTests {
     }
   }
 
+  @Test("a watch follows the queue's name when its directory is made anew")
+  func renewed() throws {
+    let folder = try TemporarySpool()
+    let queue = try folder.spool.queue(.fetched, feed: "cars")
+    var watch = try QueueWatch([queue])
+    for sequence in 1...3 {
+      #expect(try Spool.renew(queue.directory(.ready)))
+      #expect(try watch.wait(atMost: .seconds(10)), "the old one is gone")
+      try folder.publish(["{}"], name: Samples.name(sequence))
+      #expect(try watch.wait(atMost: .seconds(10)))
+      try queue.mustClaim(Samples.name(sequence)).finish()
+    }
+  }
+
   @Test("what a watch wakes for can be claimed at once, so nothing that is published is left lying", arguments: 0..<5)
   func claimable(round: Int) throws {
     let folder = try TemporarySpool()

@@ -65,6 +65,25 @@ struct SectorTests {
     for (index, image) in images.enumerated() { #expect(try subject.verdict(on: image) != nil, "image \(index)") }
   }
 
+  @Test("a bomb, megabytes of which a thousand-fold comes, is refused when it has given what its footer says")
+  func bomb() throws {
+    let subject = try DamageTests.Subject(lines: ["{}"])
+    let tail = Array(subject.bytes[try subject.dataByteCount()...])
+    // 64 MiB without a newline, and as many lines of nothing.
+    for filler in [UInt8(ascii: " "), UInt8(ascii: "\n")] {
+      var frame: [UInt8] = []
+      var encoder = try FrameEncoder()
+      let piece = [UInt8](repeating: filler, count: 1 << 20)
+      for _ in 0..<64 { encoder.append(piece.span) { for index in $0.indices { frame.append($0[index]) } } }
+      encoder.finish { for index in $0.indices { frame.append($0[index]) } }
+      #expect(frame.count < 1 << 20)
+      guard case .damaged(_, let why) = try subject.verdict(on: frame + tail) else {
+        return #expect(Bool(false), "it was taken for whole")
+      }
+      #expect(why.contains("more content than its footer says"), "\(why)")
+    }
+  }
+
   @Test("without the checksums most flipped bits would go unnoticed: what the tests of damage look for is there")
   func teeth() throws {
     let content = Array(Samples.lines(30, seed: 1, longest: 60).joined(separator: "\n").utf8)

@@ -22,15 +22,19 @@ struct ModelTests {
     var promised: Set<SegmentName> = []
     var random: SeededGenerator
 
-    init(seed: Int) throws {
+    /// What the queue works on: the files, or the files with a defect.
+    let view: any FileOperations
+
+    init(seed: Int, defect: Defect? = nil) throws {
       random = SeededGenerator(seed: UInt64(seed))
-      queue = try Files.$current.withValue(files) { try Spool(root: "/spool").queue(.fetched, feed: "cars") }
+      view = DefectiveFiles(base: files, defect: defect)
+      queue = try Files.$current.withValue(view) { try Spool(root: "/spool").queue(.fetched, feed: "cars") }
     }
 
     /// Up to 64 actions.
     func run() throws {
       for _ in 0..<Int.random(in: 1...64, using: &random) {
-        try Files.$current.withValue(files) { try act() }
+        try Files.$current.withValue(view) { try act() }
         try check(reads: false)
       }
       try check(reads: true)
@@ -152,7 +156,7 @@ struct ModelTests {
 
     /// What the queue shows is what the model says; every promised segment is somewhere, and whole.
     private func check(reads: Bool) throws {
-      try Files.$current.withValue(files) { () throws in
+      try Files.$current.withValue(view) { () throws in
         for state in [SegmentState.ready, .done, .held] {
           let expected = states.filter { $0.value.contains(state) }.keys.sorted()
           #expect(try queue.segments(in: state) == expected, "\(state)")
@@ -171,5 +175,15 @@ struct ModelTests {
   @Test("10,000 sequences of operations, crashes, power cuts and full disks: 500 for each seed", arguments: 0..<20)
   func sequences(seed: Int) throws {
     for round in 0..<500 { try Trial(seed: seed * 1000 + round).run() }
+  }
+
+  @Test(
+    "the model finds a lock that does not hold, and files and names that are not made durable",
+    arguments: [Defect.noLock, .noFileSync, .noDirectorySync]
+  )
+  func teeth(defect: Defect) {
+    withKnownIssue {
+      for round in 0..<500 { try Trial(seed: round, defect: defect).run() }
+    }
   }
 }

@@ -139,6 +139,19 @@ final class SimulatedFiles: FileOperations {
     }
   }
 
+  func write(_ file: Int32, _ bytes: UnsafeRawBufferPointer, at offset: Int) throws(Errno) -> Int {
+    let bytes = unsafe Array(bytes)
+    return try state.withLock { (state) throws(Errno) in
+      let handle = try state.handle(file, "pwrite")
+      var content = state.nodes[handle.inode]?.content ?? []
+      content += Array(repeating: 0, count: max(0, offset + bytes.count - content.count))
+      content.replaceSubrange(offset..<offset + bytes.count, with: bytes)
+      state.nodes[handle.inode]?.content = content
+      state.nodes[handle.inode]?.isDirty = true
+      return bytes.count
+    }
+  }
+
   func sync(_ file: Int32) throws(Errno) {
     try state.withLock { (state) throws(Errno) in
       do throws(Errno) {
@@ -186,7 +199,10 @@ final class SimulatedFiles: FileOperations {
     try state.withLock { (state) throws(Errno) in
       try state.enter("rename", path)
       let inode = try state.inode(path)
-      if !replaces, (try? state.inode(target)) != nil { throw Errno.fileExists }
+      if let there = try state.find(target) {
+        if !replaces { throw Errno.fileExists }
+        if state.nodes[there]?.entries.isEmpty == false { throw Errno.directoryNotEmpty }
+      }
       let from = (try state.inode(path.parentDirectory), path.lastComponent?.string ?? "")
       let to = (try state.inode(target.parentDirectory), target.lastComponent?.string ?? "")
       state.change(.rename(from: from.0, from.1, to: to.0, to.1, inode))
@@ -237,6 +253,8 @@ extension SimulatedFiles {
     /// Bytes that an fsync would save.
     var isDirty = false
     var entries: [String: Int] = [:]
+    /// Most names that a directory has had: it stays as large as it was with them, as ext4 has it.
+    var mostEntries = 0
     var durableEntries: [String: Int] = [:]
   }
 
@@ -323,6 +341,12 @@ extension SimulatedFiles {
 
     mutating func change(_ change: Change) {
       apply(change, \.entries)
+      switch change {
+      case .link(let directory, _, _), .rename(_, _, to: let directory, _, _):
+        let count = nodes[directory]?.entries.count ?? 0
+        if count > nodes[directory]?.mostEntries ?? 0 { nodes[directory]?.mostEntries = count }
+      case .unlink: break
+      }
       pending.append(change)
     }
 
@@ -386,7 +410,7 @@ extension SimulatedFiles {
         kind: node.isDirectory ? .directory : .file,
         device: 1,
         inode: UInt64(inode),
-        size: node.content.count,
+        size: node.isDirectory ? node.mostEntries << 10 : node.content.count,
         storedBytes: node.content.count,
         userID: geteuid(),
         permissions: node.isDirectory ? 0o700 : 0o600,
