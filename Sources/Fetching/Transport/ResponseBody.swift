@@ -7,8 +7,9 @@ struct ResponseBody {
   private let response: HTTPClientResponse
   private let deadline: NIODeadline
 
-  /// Largest page, in bytes after decompression. A hundred thousand records of 2.5 KB; more is a mistake or an attack.
-  static let byteCountMax = 256 << 20
+  /// Largest page, in bytes after decompression: with one such page the program stays under 128 MiB. Twenty-four thousand
+  /// records of 2 KB; more is a page size that nobody needs, a mistake or an attack.
+  static let byteCountMax = 48 << 20
   /// As much of an answer that is none as is looked at for a message.
   static let messageByteCountMax = 64 << 10
 

@@ -20,7 +20,11 @@ enum TransportFailure {
         ? RequestFailure(.network, "the connection was cut in the middle of the answer")
         : RequestFailure(.content, "the answer is not HTTP: \(error)")
     case NIOHTTPDecompression.DecompressionError.limit:
-      RequestFailure(.refused, "a body that expands beyond all measure", hint: "ask the vendor; it may be an attack")
+      RequestFailure(
+        .refused,
+        "a body that expands to more than \(ResponseBody.byteCountMax >> 20) MiB",
+        hint: "ask for fewer records a page: pagination.page_size; or ask the vendor, it may be an attack"
+      )
     case is NIOHTTPDecompression.DecompressionError:
       RequestFailure(.content, "a body that is not the gzip it is said to be")
     case let error as NIOHTTPDecompression.ExtraDecompressionError:

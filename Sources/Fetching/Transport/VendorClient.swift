@@ -20,16 +20,13 @@ struct VendorClient: Sendable {
   /// Most redirects of one request; on one origin there is rarely a second.
   private static let redirectsMax = 3
 
-  /// How much larger than its transfer a body may become. JSON of a vendor shrinks to a tenth, rarely to a fiftieth; gzip
-  /// itself ends at about 1,030.
-  private static let expansionMax = 500
-
   /// `origin` is that of the source's base address.
   init(_ source: Source, origin: Origin, messages: VendorMessage) {
     var configuration = HTTPClient.Configuration()
     // AsyncHTTPClient takes Authorization off a redirect to another origin, and leaves other headers on.
     configuration.redirectConfiguration = .disallow
-    configuration.decompression = .enabled(limit: .ratio(Self.expansionMax))
+    // One read of a bomb may hold a thousand times its size, so the bound has to hold while it is unpacked.
+    configuration.decompression = .enabled(limit: .size(ResponseBody.byteCountMax))
     configuration.httpVersion = .automatic
     configuration.timeout.connect = TimeAmount(source.timeouts.connect)
     configuration.timeout.read = TimeAmount(source.timeouts.idle)

@@ -37,7 +37,8 @@ enum FaultsHelp {
       trickle       all of it, "bytes" at a time, "every" so many seconds
       bad_checksum  gzip that does not fit its checksum
       bomb          gzip of "mebibytes", a thousandth of that in size
-      body          200 "with": html, error, empty, no_content, truncated
+      body          200 "with": html, error, empty, no_content, truncated,
+                    mislabelled (the page, said to be HTML)
       page          "records": no more than so many, the link goes on behind them
                     (0: an empty page; page and offset walks miss the rest);
                     "repeats": the page before once more; "total_factor": 0.99;

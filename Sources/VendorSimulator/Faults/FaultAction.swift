@@ -50,6 +50,8 @@ enum FaultAction: Equatable, Sendable {
     case empty
     case noContent = "no_content"
     case truncated
+    /// The page itself, said to be HTML.
+    case mislabelled
   }
 }
 

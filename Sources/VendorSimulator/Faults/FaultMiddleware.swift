@@ -126,6 +126,10 @@ extension FaultAction.WrongBody {
       return Response(status: .ok, headers: [.contentType: "application/json"], body: body)
     case .empty: return Response(status: .ok, headers: [.contentType: "application/json"], body: ResponseBody())
     case .noContent: return Response(status: .noContent, body: ResponseBody())
+    case .mislabelled:
+      var response = try await page()
+      response.headers[.contentType] = "text/html; charset=utf-8"
+      return response
     case .truncated:
       var response = try await page()
       let body = try await BodyCollector.collect(response.body)

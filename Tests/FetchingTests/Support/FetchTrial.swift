@@ -151,9 +151,9 @@ enum Wire {
 }
 
 extension Wire {
-  /// Sixty-four million zeros in sixty thousand bytes.
+  /// Two hundred million zeros in two hundred thousand bytes.
   static func bomb() async throws -> [UInt8] {
-    let result = try await Programs.shell("head -c 64000000 /dev/zero | gzip -c | base64 -w 0")
+    let result = try await Programs.shell("head -c 200000000 /dev/zero | gzip -c | base64 -w 0")
     return Data(base64Encoded: result.output).map(Array.init) ?? []
   }
 }

@@ -161,6 +161,9 @@ struct FaultRuleTests {
       case .html: #expect(text.hasPrefix("<html>"))
       case .error: #expect(try JSONValue(parsing: text)["error"]?["code"]?.text == "501")
       case .empty, .noContent: #expect(text.isEmpty)
+      case .mislabelled:
+        #expect(answer.headers[.contentType] == "text/html; charset=utf-8")
+        #expect(try JSONValue(parsing: text)["data"]?.elements.count == 30)
       case .truncated:
         #expect(isPacked == gzip && text.hasPrefix(#"{"page":1,"#))
         #expect(throws: JSONError.self) { try JSONValue(parsing: text) }
