@@ -8,6 +8,8 @@ public struct FetchError: OperatorError, Equatable {
   public var exitStatus: ExitStatus
   /// What the vendor refused, for paging to find another way.
   var refusal: PageRefusal?
+  /// What was read so far is no beginning for another run.
+  var startsAnew = false
 
   init(feed: String, address: WebAddress? = nil, message: String, hint: String?, exitStatus: ExitStatus) {
     self.message = (["\(feed)"] + (address.map { [$0.shown] } ?? []) + [message]).joined(separator: ": ")
@@ -39,5 +41,7 @@ extension FetchError {
   /// A walk through pages that cannot go on.
   init(feed: String, address: WebAddress, _ problem: PagingProblem) {
     self.init(feed: feed, address: address, message: problem.message, hint: problem.hint, exitStatus: .dataError)
+    // Behind the end there is nothing to go on with, and the total that was not reached may have been wrong.
+    if case .cutShort = problem { startsAnew = true }
   }
 }

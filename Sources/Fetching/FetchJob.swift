@@ -106,7 +106,7 @@ public struct FetchJob: Sendable {
     } catch {
       await client.shutdown()
       // What came is good, and the next run goes on behind it.
-      try? await worker.suspend()
+      try? await worker.suspend(forGood: (error as? FetchError)?.startsAnew == true)
       await worker.release()
       throw error
     }

@@ -55,13 +55,13 @@ final class FlowControl: Sendable {
 
   /// `began` is when the request was sent: failures of requests that were under way together are one sign, not many.
   func failed(_ failure: RequestFailure, began: ContinuousClock.Instant = .now) {
-    guard [.network, .timeout, .throttled, .server].contains(failure.kind) || failure.status == 413 else { return }
+    guard [.network, .timeout, .throttled, .server].contains(failure.kind) || failure.isTooLarge else { return }
     // A page that is too much work shows as no answer or as a fault; a throttled request says nothing of its size.
-    let isSize = failure.kind == .timeout || failure.kind == .server || failure.status == 413
+    let isSize = failure.kind == .timeout || failure.kind == .server || failure.isTooLarge
     state.withLock { state in
       if let last = state.lastCut, began < last { return }
       state.lastCut = .now
-      if failure.status != 413 {
+      if !failure.isTooLarge {
         state.concurrency = max(1, state.concurrency / 2)
         state.successes = 0
       }

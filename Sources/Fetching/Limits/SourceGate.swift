@@ -15,6 +15,10 @@ final class SourceGate: Sendable {
   /// long as this it is taken to have come late; beyond it the answer was slow, not the way there.
   private let slack: Int
 
+  /// Turns that are remembered beyond those of the largest window: so many may be given out and not due yet, and still be
+  /// checked against what went before them.
+  private static let turnsAhead = 256
+
   /// How often trial calls of others are looked at.
   private static let trialPoll = Duration.milliseconds(100)
 
@@ -23,7 +27,8 @@ final class SourceGate: Sendable {
     self.logger = logger
     windows = source.limits.windows
     slack = min(250, (windows.map(\.milliseconds).min() ?? 0) / 4)
-    file = Mutex(try spool.sourceFile(source.name, capacity: windows.map(\.count).max() ?? 1))
+    let capacity = (windows.map(\.count).max() ?? 0) + Self.turnsAhead
+    file = Mutex(try spool.sourceFile(source.name, capacity: capacity))
   }
 
   /// Waits until a request may go out.
@@ -33,17 +38,32 @@ final class SourceGate: Sendable {
   func turn() async throws -> SourceFile.Turn {
     var isTrial = false
     while true {
-      let turn = try await admitted(&isTrial)
-      let wait = turn.time - Self.now
-      guard wait > 0 else { return turn }
-      if wait > Self.longWait { note("waiting for the source's own limits", milliseconds: wait) }
-      try await Task.sleep(for: .milliseconds(wait))
-      // What came while this one waited sends it to the end of the queue.
-      let (now, state) = (Self.now, try file.withLock { file in try file.update(\.self) })
+      let given = try await admitted(&isTrial)
+      guard given.time > Self.now else { return given }
+      let (turn, state) = try await due(given)
+      // What came while this one waited sends it to the end of the queue. Where the breaker opened, trials are counted anew.
+      let now = Self.now
       let breaker = state.breaker(at: now)
-      // Where the breaker opened, trials are counted anew.
       if breaker == .open { isTrial = false }
-      if breaker == .closed || isTrial, state.heldUntil <= now { return turn }
+      if let turn, breaker == .closed || isTrial, state.heldUntil <= now { return turn }
+    }
+  }
+
+  /// Waits until a turn is due.
+  ///
+  /// - Returns: The turn, or nil when this program woke up too late for it; and the state by then.
+  private func due(_ given: SourceFile.Turn) async throws -> (SourceFile.Turn?, SourceState) {
+    var turn = given
+    while true {
+      let wait = turn.time - Self.now
+      if wait > Self.longWait { note("waiting for the source's own limits", milliseconds: wait) }
+      if wait > 0 { try await Task.sleep(for: .milliseconds(wait)) }
+      let now = Self.now
+      let (confirmed, state) = try file.withLock { [turn] file in
+        try file.confirm(turn, windows, slack: slack, now: now)
+      }
+      guard let confirmed, confirmed.time > now else { return (confirmed, state) }
+      turn = confirmed
     }
   }
 

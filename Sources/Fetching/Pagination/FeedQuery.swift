@@ -12,6 +12,9 @@ struct FeedQuery: Sendable {
   /// The children of these parents only.
   private var children: (keys: [String], form: BatchSize.Form)?
 
+  /// Only the children of some parents are asked for.
+  var isOfParents: Bool { children != nil }
+
   /// The version `since` is in the vendor's own writing.
   ///
   /// - Throws: ``FetchError`` when the configuration gives no address that can be asked.

@@ -19,7 +19,7 @@ struct LastIDPaging: Paging {
   }
 
   mutating func pageRead(_ page: PageFacts, _ sums: PagingSums) throws(PagingProblem) {
-    let isComplete = sums.expected.map { sums.records >= $0 } ?? false
+    let isComplete = sums.areComplete(behind: page, size: pages.paging.pageSize)
     guard page.records > 0, page.hasMore != false, !(page.hasMore == nil && isComplete) else {
       isFinished = true
       return
@@ -29,6 +29,11 @@ struct LastIDPaging: Paging {
     }
     guard text != id else { throw .loop(page: page.number) }
     id = text
+  }
+
+  mutating func recover(from refusal: PageRefusal, _ sums: PagingSums) -> Bool {
+    isFinished = sums.isEnd(refusal)
+    return isFinished
   }
 
   private static func number(_ value: JSONValue) -> String? {

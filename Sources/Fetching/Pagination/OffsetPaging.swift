@@ -5,7 +5,7 @@ internal import PipelineConfig
 ///
 /// The next page begins where the one before ended, whatever its size: one page at a time, since a vendor that gives fewer
 /// records than it was asked for would leave gaps between pages that were asked for ahead. The end is an empty page, or as
-/// many records as the vendor's newest total says.
+/// many records as the vendor's newest total says and a page that is not full.
 struct OffsetPaging: Paging {
   private let pages: PlacedPages
   private var offset = 0
@@ -21,7 +21,12 @@ struct OffsetPaging: Paging {
 
   mutating func pageRead(_ page: PageFacts, _ sums: PagingSums) {
     offset += page.records
-    isFinished = page.records == 0 || sums.expected.map { sums.records >= $0 } ?? false
+    isFinished = page.records == 0 || sums.areComplete(behind: page, size: pages.paging.pageSize)
+  }
+
+  mutating func recover(from refusal: PageRefusal, _ sums: PagingSums) -> Bool {
+    isFinished = sums.isEnd(refusal)
+    return isFinished
   }
 
   var position: JSONValue { .number(String(offset)) }

@@ -10,6 +10,8 @@ struct Paginator: Sendable {
   private var sums = PagingSums()
   /// Pages that were asked for, whether they came or not.
   private var asked = 0
+  /// The vendor is told how large pages may be, whatever the address.
+  private let prefersSize: Bool
   /// The run that this one goes on with had come to its end.
   private var wasFinished = false
 
@@ -18,6 +20,8 @@ struct Paginator: Sendable {
   static let pagesMax = 10_000_000
 
   init(_ query: FeedQuery) {
+    // Of the children of many parents there may be fewer parents first.
+    prefersSize = query.feed.pagination.isOData && !query.isOfParents
     paging =
       switch query.feed.pagination {
       case .odata(let paging): ODataWalk(query, paging)
@@ -37,7 +41,8 @@ struct Paginator: Sendable {
   mutating func nextRequest() -> PageRequest? {
     guard !isFinished, let address = paging.address(ofPage: asked + 1, read: sums.pages) else { return nil }
     asked += 1
-    return PageRequest(number: asked, address: address, sizeParameter: paging.sizeParameter)
+    let size = paging.sizeParameter
+    return PageRequest(number: asked, address: address, sizeParameter: size, mayShrink: prefersSize || size != nil)
   }
 
   /// Moves on behind a page.

@@ -51,6 +51,18 @@ struct PagingSums: Equatable, Sendable {
   var records = 0
   /// What the vendor said last that there is in all.
   var expected: Int?
+
+  /// As many records were read as the vendor speaks of.
+  var areComplete: Bool { expected.map { records >= $0 } ?? false }
+
+  /// Whether a page was the last: the vendor's total is reached, and the page is short of `size`. A full page may be followed
+  /// by more than a total that is too low speaks of.
+  func areComplete(behind page: PageFacts, size: Int) -> Bool { areComplete && page.records < size }
+
+  /// Whether a refusal is a vendor's way of saying that there is no page behind the last one.
+  func isEnd(_ refusal: PageRefusal) -> Bool {
+    areComplete && refusal.status.map { [400, 404, 410, 416, 422].contains($0) } ?? false
+  }
 }
 
 /// A request that the vendor refused for good.
@@ -70,6 +82,8 @@ struct PageRequest: Equatable, Sendable {
   var address: WebAddress
   /// The parameter of the address that may ask for another number of records.
   var sizeParameter: String?
+  /// A smaller page may be asked for, by that parameter or by a preference.
+  var mayShrink = false
 }
 
 /// What a page was found to hold, as far as paging needs it.

@@ -60,6 +60,8 @@ struct RequestFailure: Error, Equatable, Sendable {
   var reason: String
   /// Of the answer, when there was one and its status is why it failed.
   var status: Int?
+  /// The page was larger than the vendor gives, or than this program takes: a smaller one may be asked for.
+  var isTooLarge = false
   /// How long the vendor asks to be left alone.
   var retryAfter: Duration?
   /// In place of what the kind says.

@@ -34,13 +34,16 @@ struct Retrying: Sendable {
       var random = SystemRandomNumberGenerator()
       let elapsed = ContinuousClock.now - began
       let settings = feed.source.retry
-      let decision = Backoff.decide(failure, attempt: number, elapsed: elapsed, settings: settings, random: &random)
+      var decision = Backoff.decide(failure, attempt: number, elapsed: elapsed, settings: settings, random: &random)
       // All of the source's requests wait: one that is throttled speaks for the others.
       let hold = failure.retryAfter == nil ? nil : decision.wait
+      let pageSize = flow.pageSize
       if let sent {
         try gate.failed(failure.kind, sent.turn, .now(bytes: 0, hold: hold))
         flow.failed(failure, began: sent.at)
       }
+      // Another question than before, and asked for as often as there is a smaller page.
+      if failure.isTooLarge, page.mayShrink, flow.pageSize < pageSize { decision = .wait(.zero) }
       switch decision {
       case .giveUp(let more):
         throw FetchError(

@@ -49,10 +49,13 @@ actor PageWorker {
   /// - Throws: `SpoolError`.
   func publishIfDue() throws { try segments.publishIfDue() }
 
-  /// Publishes what is open, for another run to go on behind it.
+  /// Publishes what is open, for another run to go on behind it; if it is `forGood`, none does.
   ///
   /// - Throws: `SpoolError`, ``FetchError``.
-  func suspend() throws { try segments.publish() }
+  func suspend(forGood: Bool) throws {
+    try segments.publish()
+    if forGood { try segments.forget() }
+  }
 
   /// Publishes what is open, and then the run's end.
   ///

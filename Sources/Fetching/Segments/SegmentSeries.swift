@@ -113,6 +113,11 @@ struct SegmentSeries: ~Copyable {
     let writer = try SegmentWriter(queue: queue, name: footer.name, compressionLevel: settings.compressionLevel)
     published(try writer.publish(footer: footer))
     next += 1
+    try forget()
+  }
+
+  /// Leaves nothing to go on from.
+  mutating func forget() throws(SpoolError) {
     try checkpoint?.clear()
     try journal?.clear()
   }

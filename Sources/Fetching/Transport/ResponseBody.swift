@@ -59,9 +59,13 @@ struct ResponseBody {
     return bytes
   }
 
-  private static let tooLarge = RequestFailure(
-    .refused,
-    "a page of more than \(byteCountMax >> 20) MiB",
-    hint: "ask for fewer records a page: pagination.page_size"
-  )
+  private static let tooLarge: RequestFailure = {
+    var failure = RequestFailure(
+      .refused,
+      "a page of more than \(byteCountMax >> 20) MiB",
+      hint: "ask for fewer records a page: pagination.page_size"
+    )
+    failure.isTooLarge = true
+    return failure
+  }()
 }

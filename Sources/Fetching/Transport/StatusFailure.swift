@@ -12,6 +12,7 @@ enum StatusFailure {
   ) -> RequestFailure {
     var failure = kind(of: response, message: message, source: source)
     failure.status = Int(response.status.code)
+    failure.isTooLarge = failure.status == 413
     return failure
   }
 

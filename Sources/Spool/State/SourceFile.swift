@@ -86,6 +86,37 @@ public struct SourceFile: ~Copyable {
     }
   }
 
+  /// Looks again when a turn is due: who went before may have come later than it was to.
+  ///
+  /// - Parameters:
+  ///   - turn: As it was given out.
+  ///   - windows: The limits.
+  ///   - slack: Who comes later than this has lost the turn: those behind may have gone by then.
+  ///   - now: Milliseconds since 1970.
+  /// - Returns: The turn, which may lie ahead once more, or nil when it is lost; and the state.
+  /// - Throws: ``SpoolError``.
+  public borrowing func confirm(
+    _ turn: Turn,
+    _ windows: [Window],
+    slack: Int,
+    now: Int
+  ) throws(SpoolError) -> (Turn?, SourceState) {
+    try locked { state throws(SpoolError) in
+      if now > turn.time + slack { return (nil, state) }
+      // Of a turn that so many have followed nothing is remembered.
+      guard state.requests - turn.index <= capacity else { return (turn, state) }
+      var time = max(now, turn.time)
+      for window in windows where window.count <= turn.index {
+        let before = turn.index - window.count
+        guard state.requests - before <= capacity else { continue }
+        let earlier = min(try ring(before), turn.time)
+        time = max(time, earlier + window.milliseconds)
+      }
+      if time > turn.time, !windows.isEmpty { try write([time], at: Self.headerCount + turn.index % capacity) }
+      return (Turn(index: turn.index, time: time), state)
+    }
+  }
+
   /// Notes when a request was at the vendor at the latest, what came back, and what that says of the source.
   ///
   /// - Throws: ``SpoolError``.

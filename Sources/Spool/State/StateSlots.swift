@@ -30,14 +30,14 @@ public struct StateSlots: ~Copyable {
   public func write(_ note: [UInt8], slot: Int) throws(SpoolError) {
     guard note.count <= Self.noteByteCountMax else { return try clear(slot: slot) }
     let head = "\(boot) \(UInt32(note.count).padded(8, radix: 16)) \(CRC32.checksum(of: note).padded(8, radix: 16))\n"
-    try file.overwrite((Array(head.utf8) + note + [UInt8(ascii: "\n")]).span, at: slot * Self.slotByteCount)
+    try file.write((Array(head.utf8) + note + [UInt8(ascii: "\n")]).span, at: slot * Self.slotByteCount)
   }
 
   /// Leaves no note in the slot.
   ///
   /// - Throws: ``SpoolError``.
   public func clear(slot: Int) throws(SpoolError) {
-    try file.overwrite(Array("-\n".utf8).span, at: slot * Self.slotByteCount)
+    try file.write(Array("-\n".utf8).span, at: slot * Self.slotByteCount)
   }
 
   /// The note in a slot; nil when there is none of this start of the machine.

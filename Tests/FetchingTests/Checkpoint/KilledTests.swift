@@ -119,4 +119,31 @@ struct KilledTests {
       print("\(killed) kills, \(pages) pages, \(extra) asked for again, one page at most \(again.max() ?? 0) times")
     }
   }
+
+  @Test("no command line on this machine holds the credential while a fetch is under way")
+  func commandLines() async throws {
+    let vendor = Vendor(pages: 10)
+    try await WireServer.serving { _, head in
+      vendor.reply(head, isOData: true)
+    } _: { server in
+      let trial = try FetchTrial(server.url, style: .paged(#"{ "kind": "odata", "page_size": 5 }"#))
+      vendor.answer(3)
+      let seen = Mutex((fetches: 0, leaks: 0))
+      _ = try await Programs.kill(
+        "weir-fetch",
+        ["cars", "--config", trial.folder.file.string],
+        environment: ["DATABASE_URL": "host=/nowhere"]
+      ) {
+        await vendor.reached()
+        for process in try FileManager.default.contentsOfDirectory(atPath: "/proc") where Int(process) != nil {
+          guard let line = try? String(contentsOfFile: "/proc/\(process)/cmdline", encoding: .utf8) else { continue }
+          seen.withLock { seen in
+            seen.fetches += line.contains(trial.folder.file.string) ? 1 : 0
+            seen.leaks += line.contains(FetchTrial.canary) ? 1 : 0
+          }
+        }
+      }
+      #expect(seen.withLock { $0.fetches } == 1 && seen.withLock { $0.leaks } == 0)
+    }
+  }
 }

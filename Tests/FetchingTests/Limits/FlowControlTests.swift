@@ -34,7 +34,7 @@ struct FlowControlTests {
   func pageSize() {
     let flow = FlowControl(concurrency: 1, pageSizeMax: 1000)
     var refused = RequestFailure(.client, "too large")
-    refused.status = 413
+    refused.isTooLarge = true
     for expected in [500, 250, 125, 62, 50, 50] {
       flow.failed(refused)
       #expect(flow.pageSize == expected)

@@ -16,7 +16,7 @@ struct RoomWaitTests {
   private static func serving(_ body: @escaping @Sendable (FetchTrial) async throws -> Void) async throws {
     try await WireServer.serving { _, head in
       let page = head.firstMatch(of: #/page=(\d+)/#).flatMap { Int($0.output.1) } ?? 1
-      return WireServer.Reply(Wire.rest([page * 2 - 1, page * 2], total: 6))
+      return WireServer.Reply(Wire.rest(page > 3 ? [] : [page * 2 - 1, page * 2], total: 6))
     } _: { server in
       try await body(try FetchTrial(server.url, style: .rest, segmentRecords: 2))
     }

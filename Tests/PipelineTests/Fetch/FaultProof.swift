@@ -10,11 +10,6 @@ enum FaultProof {
   static let peakBytesMax = 128 << 20
 
   static func run(_ scenario: FaultScenario) async throws {
-    guard let defect = scenario.defect else { return try await prove(scenario) }
-    await withKnownIssue("\(defect)", isIntermittent: true) { try await prove(scenario) }
-  }
-
-  private static func prove(_ scenario: FaultScenario) async throws {
     try await Ear.listening { ear in
       let seeds = min(Self.seeds, scenario.seeds)
       let cases = (1...seeds).map { FaultCase(scenario, seed: $0, otherPort: ear.port) }

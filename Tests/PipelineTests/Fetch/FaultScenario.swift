@@ -29,8 +29,6 @@ struct FaultScenario: CustomTestStringConvertible, Sendable {
   var crowd = 6
   /// Most seeds; a near relation of another scenario has one for each dialect.
   var seeds = Int.max
-  /// What is known to be wrong with the program here; nil where all is well.
-  var defect: String?
   var rules: @Sendable (FaultCase) -> [String]
   var ending: @Sendable (FaultCase) -> Ending
 

@@ -49,11 +49,7 @@ struct QuotaTests {
       let close = try await Self.close(vendor)
       // The minute's limit was met, but for turns that the killed program had taken and not used.
       #expect(requests > 60 && (40...60).contains(inMinute), "\(summary.encoded)")
-      // A request that its program sends late, on a busy machine, stands too close to the next one, whose turn was given
-      // by then.
-      withKnownIssue("a turn is not taken anew when its program wakes up late", isIntermittent: true) {
-        #expect(inSecond <= 2 && violations == "{}", "\(summary.encoded); three within a second at \(close)")
-      }
+      #expect(inSecond <= 2 && violations == "{}", "\(summary.encoded); three within a second at \(close)")
       #expect(try Set(bench.lines("first")).count == 34 && Set(bench.lines("second")).count == 34)
     }
   }
