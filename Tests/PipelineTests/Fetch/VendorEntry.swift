@@ -44,18 +44,27 @@ struct VendorEntry: Sendable {
 extension PractiseVendor {
   /// Every request so far but those of the test itself, in the order in which they ended.
   func log() async throws -> [VendorEntry] {
-    let result = try await Programs.run("weir-vendor", ["log", "--url", url, "--token", token])
-    guard result.status == 0 else { throw VendorRefusal(words: result.errors) }
+    let result = try await answered("weir-vendor log --url \(url) --token \(token)")
     return try result.lines.compactMap { try VendorEntry($0) }.filter { !$0.uri.hasPrefix("/vendor/") }
   }
 
   /// Puts sections of rules in place of those that hold.
   func rules(_ document: String) async throws {
-    let result = try await Programs.shell(
+    _ = try await answered(
       "printf %s \"$RULES\" | weir-vendor rules --url \(url) --token \(token) -",
       environment: ["RULES": document]
     )
+  }
+
+  /// A vendor that was told to close its door for a while may still have it closed: it is asked again until it has opened.
+  private func answered(_ line: String, environment: [String: String] = [:]) async throws -> ProgramResult {
+    var result = try await Programs.shell(line, environment: environment)
+    for _ in 0..<100 where result.status != 0 && result.errors.contains("Connection refused") {
+      try await Task.sleep(for: .milliseconds(50))
+      result = try await Programs.shell(line, environment: environment)
+    }
     guard result.status == 0 else { throw VendorRefusal(words: result.errors) }
+    return result
   }
 }
 
