@@ -75,7 +75,7 @@ extension Programs {
     )
   }
 
-  /// Runs one of the package's programs until `moment` returns, and kills it then with SIGKILL.
+  /// Runs one of the package's programs, or one named by its whole path, until `moment` returns, and kills it then with SIGKILL.
   ///
   /// - Returns: Nil when it was killed; else its exit status, since it ended before that moment.
   /// - Throws: When the program cannot be started, and what `moment` throws.
@@ -89,7 +89,7 @@ extension Programs {
     var changes: [Environment.Key: String?] = [:]
     for (name, value) in environment { changes[.init(stringLiteral: name)] = value }
     let result = try await Subprocess.run(
-      .path(directory.appending(name)),
+      .path(directory.pushing(FilePath(name))),
       arguments: Arguments(arguments),
       environment: .inherit.updating(changes),
       workingDirectory: workingDirectory,

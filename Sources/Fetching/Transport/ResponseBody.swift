@@ -6,6 +6,7 @@ internal import NIOHTTP1
 struct ResponseBody {
   private let response: HTTPClientResponse
   private let deadline: NIODeadline
+  private let idle: TimeAmount
 
   /// Largest page, in bytes after decompression: with one such page the program stays under 128 MiB. Twenty-four thousand
   /// records of 2 KB; more is a page size that nobody needs, a mistake or an attack.
@@ -13,9 +14,11 @@ struct ResponseBody {
   /// As much of an answer that is none as is looked at for a message.
   static let messageByteCountMax = 64 << 10
 
-  init(_ response: HTTPClientResponse, deadline: NIODeadline) {
+  /// A body that is slow over each `idle` is given up.
+  init(_ response: HTTPClientResponse, deadline: NIODeadline, idle: TimeAmount) {
     self.response = response
     self.deadline = deadline
+    self.idle = idle
   }
 
   /// All of it, in one buffer.
@@ -33,11 +36,16 @@ struct ResponseBody {
     if let announced, announced > Self.byteCountMax { throw Self.tooLarge }
     var body = ByteBuffer()
     if let announced { body.reserveCapacity(announced) }
+    var rate = MinimumRate(over: idle, from: .now())
     for try await chunk in response.body {
       guard body.readableBytes + chunk.readableBytes <= Self.byteCountMax else { throw Self.tooLarge }
       body.writeImmutableBuffer(chunk)
+      let now = NIODeadline.now()
       // The client's own deadline ends with the head of the answer.
-      guard NIODeadline.now() < deadline else { throw HTTPClientError.deadlineExceeded }
+      guard now < deadline else { throw HTTPClientError.deadlineExceeded }
+      guard rate.arrived(chunk.readableBytes, at: now) else {
+        throw RequestFailure(.timeout, "less than \(MinimumRate.bytesPerSecond) bytes a second came of the body")
+      }
     }
     if let announced, encoding == "identity", body.readableBytes != announced {
       throw RequestFailure(.network, "\(body.readableBytes) bytes came of \(announced)")

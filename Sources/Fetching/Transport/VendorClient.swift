@@ -129,7 +129,7 @@ extension VendorClient {
     from address: WebAddress,
     deadline: NIODeadline
   ) async throws -> VendorResponse {
-    let reader = ResponseBody(response, deadline: deadline)
+    let reader = ResponseBody(response, deadline: deadline, idle: TimeAmount(source.timeouts.idle))
     do {
       guard (200...299).contains(response.status.code) else {
         let text = await reader.beginning()

@@ -96,6 +96,48 @@ struct WaitTests {
     }
   }
 
+  @Test("an answer that is never silent for long, and too slow over the idle time, is given up")
+  func slow() async throws {
+    try await WireServer.serving { _, _ in
+      var reply = WireServer.Reply(Wire.odata(Array(1...50)) + String(repeating: " ", count: 100_000))
+      reply.pause = .milliseconds(20)
+      return reply
+    } _: { server in
+      var trial = try FetchTrial(server.url)
+      trial.pipeline.feeds[0].source.timeouts.idle = .milliseconds(300)
+      trial.pipeline.feeds[0].source.retry.attempts = 1
+      let error = try #require(try await trial.failure())
+      #expect(error.message.contains("less than 1024 bytes a second") && error.exitStatus == .temporaryFailure, "\(error)")
+    }
+  }
+
+  /// What came of a body at which second, and whether the last of it was enough.
+  struct Trickle {
+    var chunks: [(second: Int64, bytes: Int)]
+    var isEnough: Bool
+  }
+
+  static let trickles: [Trickle] = [
+    Trickle(chunks: [(5, 0), (9, 10_240)], isEnough: true),
+    Trickle(chunks: [(5, 0), (10, 10_240)], isEnough: true),
+    Trickle(chunks: [(5, 0), (10, 10_239)], isEnough: false),
+    Trickle(chunks: [(20, 20_480)], isEnough: true),
+    Trickle(chunks: [(20, 20_479)], isEnough: false),
+    Trickle(chunks: [(10, 1 << 20), (20, 10_240)], isEnough: true),
+    Trickle(chunks: [(10, 1 << 20), (20, 10_239)], isEnough: false),
+  ]
+
+  @Test(
+    "over each period as many bytes have to come as the rate wants; one that ends late had to bring more",
+    arguments: trickles
+  )
+  func minimumRate(trickle: Trickle) {
+    let start = NIODeadline.uptimeNanoseconds(1 << 40)
+    var rate = MinimumRate(over: .seconds(10), from: start)
+    let answers = trickle.chunks.map { rate.arrived($0.bytes, at: start + .seconds($0.second)) }
+    #expect(answers.last == trickle.isEnough && answers.dropLast().allSatisfy { $0 })
+  }
+
   @Test("the budget ends tries that the number of attempts would allow")
   func budget() async throws {
     try await WireServer.serving { _, _ in

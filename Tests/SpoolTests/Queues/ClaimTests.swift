@@ -74,18 +74,16 @@ struct ClaimTests {
   @Test("another process has the segment until it ends, however it ends")
   func twoProcesses() async throws {
     try folder.publish(["{}"], name: name)
-    // One process: a child that outlives it would keep what Foundation waits for open.
-    let (other, said) = (Process(), Pipe())
-    other.executableURL = URL(filePath: "/bin/bash")
     let path = queue.path(of: name, in: .ready).string
-    other.arguments = ["-c", "exec 9<\"$0\"; flock 9; echo locked; exec sleep 600", path]
-    other.standardOutput = said
-    try other.run()
-    #expect(said.fileHandleForReading.availableData == Data("locked\n".utf8))
-    let isFree = try queue.claim(name) != nil
-    #expect(!isFree)
-    kill(other.processIdentifier, SIGKILL)
-    other.waitUntilExit()
+    let status = try await Programs.kill("/bin/bash", ["-c", "exec 9<\"$0\"; flock 9; exec sleep 600", path]) { [queue] in
+      while let free = try queue.claim(name) {
+        free.release()
+        try await Task.sleep(for: .milliseconds(10))
+      }
+      let isFree = try queue.claim(name) != nil
+      #expect(!isFree)
+    }
+    #expect(status == nil, "it was killed")
     let claimed = try queue.mustClaim(name)
     try claimed.finish()
   }
