@@ -75,7 +75,8 @@ public struct FetchJob: Sendable {
     let journal = canResume ? try PageJournal(feed.name, spool: spool, secrets: secrets) : nil
     let worker = PageWorker(
       lock: lock,
-      splitter: PageSplitter(PageShape(feed), messages: messages),
+      feed: feed,
+      messages: messages,
       segments: SegmentSeries(
         feed,
         run: job.run,

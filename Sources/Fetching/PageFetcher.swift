@@ -11,21 +11,14 @@ struct PageFetcher: Sendable {
 
   /// - Throws: ``FetchError`` when the page is given up, `CancellationError`.
   func fetch(_ request: PageRequest) async throws -> FetchedPage {
-    try await retrying.run(request) {
+    var fetched = try await retrying.run(request) {
       let sent = Date.now
       let size = retrying.flow.pageSize
       let address =
         request.sizeParameter.map { request.address.replacing($0, with: String(size)) } ?? request.address
       let preferences = feed.pagination.isOData ? "odata.maxpagesize=\(size)" : nil
       let response = try await client.get(address, preferences: preferences)
-      let received = Date.now
-      // What is said to be used up is left alone before the vendor has to refuse.
-      let hold = RateHeaders.wait(
-        response.headers,
-        status: response.status,
-        now: VendorClock.now(response.headers)
-      )
-      let arrival = Arrival.now(bytes: response.body.readableBytes, hold: hold)
+      let (received, arrival) = (Date.now, Self.arrival(response))
       // An answer that is no page is a failed try like any other, so it is looked at here.
       let page = try await worker.split(response)
       let fetched = FetchedPage(
@@ -46,7 +39,38 @@ struct PageFetcher: Sendable {
       )
       return (fetched, arrival)
     }
+    if feed.expandsLists {
+      fetched.page = try await ExpandedLists(fetcher: self).complete(
+        fetched.page,
+        of: request,
+        at: fetched.facts.address
+      )
+    }
+    return fetched
   }
+
+  /// Gets a page of a list that `$expand` brought, and where it was found.
+  ///
+  /// - Throws: ``FetchError`` when the page is given up, `CancellationError`.
+  func list(_ request: PageRequest) async throws -> (Page, WebAddress) {
+    try await retrying.run(request) {
+      let response = try await client.get(request.address)
+      let arrival = Self.arrival(response)
+      return ((try await worker.splitList(response), response.address), arrival)
+    }
+  }
+
+  /// What is said to be used up is left alone before the vendor has to refuse.
+  private static func arrival(_ response: VendorResponse) -> Arrival {
+    let clock = VendorClock.now(response.headers)
+    let hold = RateHeaders.wait(response.headers, status: response.status, now: clock)
+    return .now(bytes: response.body.readableBytes, hold: hold)
+  }
+}
+
+extension Feed {
+  /// Records come with lists of other records in them, and the vendor may page these.
+  fileprivate var expandsLists: Bool { pagination.isOData && query.contains { $0.name == "$expand" } }
 }
 
 /// A page that came, and what paging needs to know of it.

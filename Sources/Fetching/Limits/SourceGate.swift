@@ -149,9 +149,10 @@ struct Arrival: Sendable {
   /// How long the vendor wants to be left alone, by the answer's headers.
   var hold: Duration?
 
-  /// An answer that is there now.
+  /// An answer that is there now. Rounded up: noted a part of a millisecond too early, it would let the next ones out as much
+  /// too early.
   static func now(bytes: Int, hold: Duration?) -> Arrival {
-    Arrival(time: Int((Date.now.timeIntervalSince1970 * 1000).rounded(.down)), bytes: bytes, hold: hold)
+    Arrival(time: Int((Date.now.timeIntervalSince1970 * 1000).rounded(.up)), bytes: bytes, hold: hold)
   }
 }
 

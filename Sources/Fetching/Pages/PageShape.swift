@@ -49,6 +49,13 @@ struct PageShape: Sendable {
     cursor = feed.cursor.map { JSONName($0.field) }
   }
 
+  /// The pages of a list inside a record: its elements have neither version nor place.
+  init(listsOf feed: Feed) {
+    var plain = feed
+    (plain.cursor, plain.key) = (nil, [])
+    self.init(plain)
+  }
+
   /// What leads to the next page is a token and no link.
   let isToken: Bool
 

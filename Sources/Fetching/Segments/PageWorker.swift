@@ -14,11 +14,14 @@ actor PageWorker {
 
   private var lock: FeedLock?
   private var splitter: PageSplitter
+  /// For pages of a list inside a record.
+  private var listSplitter: PageSplitter
   private var segments: SegmentSeries
 
-  init(lock: consuming FeedLock, splitter: consuming PageSplitter, segments: consuming SegmentSeries) {
+  init(lock: consuming FeedLock, feed: Feed, messages: VendorMessage, segments: consuming SegmentSeries) {
     self.lock = consume lock
-    self.splitter = splitter
+    splitter = PageSplitter(PageShape(feed), messages: messages)
+    listSplitter = PageSplitter(PageShape(listsOf: feed), messages: messages)
     self.segments = segments
   }
 
@@ -27,6 +30,11 @@ actor PageWorker {
 
   /// - Throws: ``RequestFailure``.
   func split(_ response: VendorResponse) throws -> Page { try splitter.split(response) }
+
+  /// Takes a page of a list apart that `$expand` brought.
+  ///
+  /// - Throws: ``RequestFailure``.
+  func splitList(_ response: VendorResponse) throws -> Page { try listSplitter.split(response) }
 
   /// Writes a page's records, at most `room` of them; publishes each segment that becomes full.
   ///

@@ -107,7 +107,10 @@ struct WaitTests {
       trial.pipeline.feeds[0].source.timeouts.idle = .milliseconds(300)
       trial.pipeline.feeds[0].source.retry.attempts = 1
       let error = try #require(try await trial.failure())
-      #expect(error.message.contains("less than 1024 bytes a second") && error.exitStatus == .temporaryFailure, "\(error)")
+      #expect(
+        error.message.contains("less than 1024 bytes a second") && error.exitStatus == .temporaryFailure,
+        "\(error)"
+      )
     }
   }
 
