@@ -8,6 +8,7 @@ import Testing
 @testable import VendorSimulator
 
 /// Faults that a page has in itself.
+@Suite(.timeLimit(.minutes(5)))
 struct PageFaultTests {
   private static func rules(_ page: String, _ rest: String = "") -> String {
     #"{"faults":[{\#(rest)"do":{"kind":"page",\#(page)}}]}"#

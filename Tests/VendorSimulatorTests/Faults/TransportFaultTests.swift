@@ -10,6 +10,7 @@ import Testing
 @testable import VendorSimulator
 
 /// Faults of the transport, as curl sees them: its exit statuses are an opinion that is not ours.
+@Suite(.timeLimit(.minutes(5)))
 struct TransportFaultTests {
   struct Case: CustomTestStringConvertible {
     var action: String

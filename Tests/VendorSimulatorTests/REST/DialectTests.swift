@@ -7,6 +7,7 @@ import Testing
 @testable import VendorSimulator
 
 /// The REST dialects over a socket.
+@Suite(.timeLimit(.minutes(5)))
 struct DialectTests {
   static let paths: [(RESTDialect.Style, String)] = [
     (.page, "rest"), (.offset, "offset"), (.cursor, "cursor"), (.nextURL, "next"), (.nextHeader, "next-header"),
