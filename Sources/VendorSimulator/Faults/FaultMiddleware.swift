@@ -28,7 +28,8 @@ struct FaultMiddleware: RouterMiddleware {
       door.close(for: duration)
       throw ConnectionEnded()
     case .broken(let broken):
-      return try await broken.send(to: context.channel, visit) { try await next(request, context) }
+      let skew = context.live.rules.clockSkew
+      return try await broken.send(to: context.channel, visit, skew: skew) { try await next(request, context) }
     case .badChecksum:
       var (response, body) = try await Self.gzipped(try await next(request, context))
       guard body.readableBytes >= 8, let byte = body.getInteger(at: body.writerIndex - 8, as: UInt8.self) else {

@@ -34,6 +34,35 @@ struct ProgramTests {
     #expect(Array(result.lines.dropFirst(2)) == ["wrong token: 77", "ended: 0", "nobody there: 75"], "\(result)")
   }
 
+  @Test(
+    "told to stop it ends soon, though its door is shut or a client does not read what it asked for",
+    arguments: [
+      (#"[{"do":{"kind":"down","for":3600}}]"#, 1, "cat <&3"),
+      // Far more than the kernel takes from a vendor whose client does not read; it has all that it can when no
+      // request is begun any more.
+      ("[]", 400, "until [[ $last == $now ]]; do last=$now; sleep 0.5; now=$(begun); done"),
+    ]
+  )
+  func stops(faults: String, requests: Int, wait: String) async throws {
+    let script = """
+      trap 'kill $(jobs -p) 2>/dev/null' EXIT
+      echo '{"faults":\(faults)}' > rules.json
+      timeout -s KILL 60 weir-vendor serve --port 0 --cars 1000 --token t --rules rules.json > out & vendor=$!
+      for _ in $(seq 200); do grep -q listening out && break; sleep 0.05; done
+      port=$(sed -n 's/.*://p' out)
+      begun() { curl -sS -H 'Authorization: Bearer t' "http://127.0.0.1:$port/vendor/log/summary" | jq .requests; }
+      exec 3<>/dev/tcp/127.0.0.1/$port || exit 1
+      for _ in $(seq \(requests)); do
+        printf 'GET /rest/cars?page_size=1000 HTTP/1.1\\r\\nHost: v\\r\\nAuthorization: Bearer t\\r\\n\\r\\n' >&3
+      done
+      last=0; now=1; \(wait)
+      kill $vendor; wait $vendor; echo "ended: $?"
+      """
+    let folder = try TestFolder()
+    let result = try await Programs.shell(script, in: folder.path)
+    #expect(result.lines == ["ended: 0"], "\(result)")
+  }
+
   struct Case: CustomTestStringConvertible {
     var arguments: [String]
     var status: Int32

@@ -48,7 +48,7 @@ struct Client: Sendable {
     var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
     configuration.connectionPool.retryConnectionEstablishment = false
     configuration.timeout.read = .seconds(60)
-    try await withThrowingTaskGroup { group in
+    try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask {
         // A vendor that cannot listen is waited for no longer.
         defer { port.finish() }
