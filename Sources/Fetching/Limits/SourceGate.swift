@@ -67,12 +67,6 @@ final class SourceGate: Sendable {
     }
   }
 
-  /// Lets no request out for a time.
-  func hold(for time: Duration) throws(SpoolError) {
-    let until = Self.now + time.milliseconds
-    try file.withLock { file throws(SpoolError) in try file.update { $0.heldUntil = max($0.heldUntil, until) } }
-  }
-
   /// Why there is no turn, and how long.
   private struct Block: Sendable {
     var until: Int
