@@ -7,6 +7,7 @@ struct ResponseBody {
   private let response: HTTPClientResponse
   private let deadline: NIODeadline
   private let idle: TimeAmount
+  private let most: Int
 
   /// Largest page, in bytes after decompression: with one such page the program stays under 128 MiB. Twenty-four thousand
   /// records of 2 KB; more is a page size that nobody needs, a mistake or an attack.
@@ -14,11 +15,17 @@ struct ResponseBody {
   /// As much of an answer that is none as is looked at for a message.
   static let messageByteCountMax = 64 << 10
 
-  /// A body that is slow over each `idle` is given up.
-  init(_ response: HTTPClientResponse, deadline: NIODeadline, idle: TimeAmount) {
+  /// A body that is slow over each `idle` is given up, and one of more than `byteCountMax` bytes is refused.
+  init(
+    _ response: HTTPClientResponse,
+    deadline: NIODeadline,
+    idle: TimeAmount,
+    byteCountMax: Int = ResponseBody.byteCountMax
+  ) {
     self.response = response
     self.deadline = deadline
     self.idle = idle
+    most = byteCountMax
   }
 
   /// All of it, in one buffer.
@@ -33,12 +40,12 @@ struct ResponseBody {
       throw RequestFailure(.content, "the body comes as \"\(encoding.prefix(20))\", which was not asked for")
     }
     let announced = response.headers.first(name: "Content-Length").flatMap { Int($0) }
-    if let announced, announced > Self.byteCountMax { throw Self.tooLarge }
+    if let announced, announced > most { throw Self.tooLarge }
     var body = ByteBuffer()
     if let announced { body.reserveCapacity(announced) }
     var rate = MinimumRate(over: idle, from: .now())
     for try await chunk in response.body {
-      guard body.readableBytes + chunk.readableBytes <= Self.byteCountMax else { throw Self.tooLarge }
+      guard body.readableBytes + chunk.readableBytes <= most else { throw Self.tooLarge }
       body.writeImmutableBuffer(chunk)
       let now = NIODeadline.now()
       // The client's own deadline ends with the head of the answer.
