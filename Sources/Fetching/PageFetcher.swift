@@ -11,9 +11,8 @@ struct PageFetcher: Sendable {
 
   /// - Throws: ``FetchError`` when the page is given up, `CancellationError`.
   func fetch(_ request: PageRequest) async throws -> FetchedPage {
-    try await retrying.run(request) {
+    try await retrying.run(request) { size in
       let sent = Date.now
-      let size = retrying.flow.pageSize
       let address =
         request.sizeParameter.map { request.address.replacing($0, with: String(size)) } ?? request.address
       let preferences = feed.pagination.isOData ? "odata.maxpagesize=\(size)" : nil
@@ -27,7 +26,12 @@ struct PageFetcher: Sendable {
       )
       let arrival = Arrival.now(bytes: response.body.readableBytes, hold: hold)
       // An answer that is no page is a failed try like any other, so it is looked at here.
-      let page = try await worker.split(response)
+      let page: Page
+      do { page = try await worker.split(response) } catch let error as RequestFailure {
+        var failure = error
+        failure.bytes = arrival.bytes
+        throw failure
+      }
       let fetched = FetchedPage(
         request: request,
         page: page,

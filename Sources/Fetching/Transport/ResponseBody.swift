@@ -8,6 +8,8 @@ struct ResponseBody {
   private let deadline: NIODeadline
   private let idle: TimeAmount
   private let most: Int
+  /// What was read, also when reading failed.
+  private(set) var byteCount = 0
 
   /// Largest page, in bytes after decompression: with one such page the program stays under 128 MiB. Twenty-four thousand
   /// records of 2 KB; more is a page size that nobody needs, a mistake or an attack.
@@ -34,7 +36,7 @@ struct ResponseBody {
   /// gzip stream without its end or with a wrong checksum.
   ///
   /// - Throws: ``RequestFailure``, and what the client throws.
-  func whole() async throws -> ByteBuffer {
+  mutating func whole() async throws -> ByteBuffer {
     let encoding = response.headers.first(name: "Content-Encoding")?.lowercased().trimmed ?? "identity"
     guard ["identity", "gzip", "deflate"].contains(encoding) else {
       throw RequestFailure(.content, "the body comes as \"\(encoding.prefix(20))\", which was not asked for")
@@ -45,6 +47,7 @@ struct ResponseBody {
     if let announced { body.reserveCapacity(announced) }
     var rate = MinimumRate(over: idle, from: .now())
     for try await chunk in response.body {
+      byteCount += chunk.readableBytes
       guard body.readableBytes + chunk.readableBytes <= most else { throw Self.tooLarge }
       body.writeImmutableBuffer(chunk)
       let now = NIODeadline.now()
@@ -61,10 +64,11 @@ struct ResponseBody {
   }
 
   /// The first bytes, as far as they can be had.
-  func beginning() async -> [UInt8] {
+  mutating func beginning() async -> [UInt8] {
     var bytes: [UInt8] = []
     do {
       for try await chunk in response.body {
+        byteCount += chunk.readableBytes
         bytes.append(contentsOf: chunk.readableBytesView.prefix(Self.messageByteCountMax - bytes.count))
         if bytes.count >= Self.messageByteCountMax || NIODeadline.now() >= deadline { break }
       }

@@ -33,11 +33,11 @@ actor TokenKeeper {
     (self.settings, self.timeouts, self.client, self.secrets) = (settings, timeouts, client, secrets)
   }
 
-  /// A token that is good for some time yet; another one than `refused`.
+  /// A token that is good for some time yet.
   ///
   /// - Throws: ``RequestFailure``, `CancellationError`.
-  func current(insteadOf refused: String? = nil) async throws -> String {
-    if let token, token.text != refused, token.renewAt > .now { return token.text }
+  func current() async throws -> String {
+    if let token, token.renewAt > .now { return token.text }
     if let asking { return try await Self.value(of: asking).text }
     let task = Task { try await ask() }
     asking = task
@@ -46,6 +46,9 @@ actor TokenKeeper {
     self.token = token
     return token.text
   }
+
+  /// The vendor takes a token no more: the next that is wanted is another.
+  func forget(_ refused: String) { if token?.text == refused { token = nil } }
 
   /// Requests are stopped all together, so the first that is stopped speaks for all that wait for the token.
   private static func value(of task: Task<Token, any Error>) async throws -> Token {
@@ -73,7 +76,7 @@ actor TokenKeeper {
     let deadline = NIODeadline.now() + TimeAmount(timeouts.whole)
     do {
       let response = try await client.execute(request, deadline: deadline)
-      let reader = ResponseBody(
+      var reader = ResponseBody(
         response,
         deadline: deadline,
         idle: TimeAmount(timeouts.idle),

@@ -90,6 +90,8 @@ struct CredentialTests {
       let (summary, _) = try await FetchTrial(server.url, auth: Self.oauth(server.url)).run()
       #expect(summary.complete && summary.counts["records"] == 5)
       #expect(vendor.given.withLock { $0 } == 2 && server.requests.count == 8)
+      // Asked for once more as any request is that failed, in its turn.
+      #expect(summary.counts["requests"] == 6 && summary.counts["retries"] == 1)
     }
   }
 
