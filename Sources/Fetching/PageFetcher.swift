@@ -38,6 +38,7 @@ struct PageFetcher: Sendable {
         facts: PageFacts(
           number: request.number,
           records: page.records.count,
+          asked: request.sizeParameter.map { _ in size },
           total: page.total,
           nextLink: page.nextLink,
           hasMore: page.hasMore,
