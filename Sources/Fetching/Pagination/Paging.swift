@@ -21,6 +21,9 @@ protocol Paging: Sendable {
   /// - Returns: False when there is none.
   mutating func recover(from refusal: PageRefusal, _ sums: PagingSums) -> Bool
 
+  /// The vendor may refuse the page behind the last one: with every record read, a refusal is the end.
+  var endsByRefusal: Bool { get }
+
   /// Records in all, as a page says it.
   func total(of page: PageFacts) -> Int?
 
@@ -39,6 +42,8 @@ protocol Paging: Sendable {
 
 extension Paging {
   var sizeParameter: String? { nil }
+
+  var endsByRefusal: Bool { false }
 
   func total(of page: PageFacts) -> Int? { page.total }
 
