@@ -131,7 +131,7 @@ final class SourceGate: Sendable {
   }
 
   /// Milliseconds since 1970: what programs that share a file agree on.
-  private static var now: Int { Int((Date.now.timeIntervalSince1970 * 1000).rounded(.down)) }
+  private static var now: Int { Date.now.milliseconds }
 }
 
 /// What became of a request that was let out, as far as its source's limits go.
@@ -145,7 +145,7 @@ struct Arrival: Sendable {
 
   /// An answer that is there now.
   static func now(bytes: Int, hold: Duration?) -> Arrival {
-    Arrival(time: Int((Date.now.timeIntervalSince1970 * 1000).rounded(.down)), bytes: bytes, hold: hold)
+    Arrival(time: Date.now.milliseconds, bytes: bytes, hold: hold)
   }
 }
 
