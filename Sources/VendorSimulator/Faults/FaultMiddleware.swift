@@ -25,7 +25,7 @@ struct FaultMiddleware: RouterMiddleware {
     case .status(let fault): return fault.response(at: visit.started.moved(by: context.live.rules.clockSkew))
     case .answer(let answer): return answer.response
     case .down(let duration):
-      door.close(for: duration)
+      await door.close(for: duration)
       throw ConnectionEnded()
     case .broken(let broken):
       let skew = context.live.rules.clockSkew

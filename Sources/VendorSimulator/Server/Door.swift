@@ -43,14 +43,14 @@ final class Door: Sendable {
     connection.closeFuture.whenComplete { [self] _ in state.withLock { $0.connections[id] = nil } }
   }
 
-  /// Refuses connections for a while, and ends those there are.
-  func close(for duration: Duration) {
+  /// Refuses connections for a while, and ends those there are: whoever sees that finds nobody listening.
+  func close(for duration: Duration) async {
     let (server, connections) = state.withLock { state in
       state.closedUntil = .now + duration
       defer { state.server = nil }
       return (state.server, Array(state.connections.values))
     }
-    server?.close(promise: nil)
+    try? await server?.close()
     for connection in connections { connection.close(promise: nil) }
   }
 
