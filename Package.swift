@@ -89,7 +89,7 @@ let package = Package(
     room(
       "Fetching",
       on: [
-        "JSONText", "PipelineConfig", "Spool", "Telemetry", asyncHTTPClient, logging, nioCore, nioHTTP1,
+        "JSONText", "PipelineConfig", "Spool", "Telemetry", asyncHTTPClient, crypto, logging, nioCore, nioHTTP1,
         nioHTTPCompression, nioPosix, system,
       ]
     ),

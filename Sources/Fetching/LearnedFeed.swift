@@ -31,7 +31,7 @@ struct LearnedFeed: Equatable {
   func save(_ feed: Feed, in spool: Spool) {
     guard let before = try? Self.load(feed, in: spool) else { return }
     var learned = self
-    if learned.pageSize == feed.pagination.pageSize { learned.pageSize = nil }
+    if learned.pageSize == feed.pagination.pageSize || !feed.pagination.mayShrinkPages { learned.pageSize = nil }
     learned.batch = learned.batch ?? before.batch
     guard learned != before else { return }
     try? spool.saveState(Array(learned.json.encoded.utf8), name: Self.stateName, feed: feed.name)
@@ -49,5 +49,21 @@ struct LearnedFeed: Equatable {
       members.append(JSONMember(name: "batch", value: value))
     }
     return .object(members)
+  }
+}
+
+extension Pagination {
+  /// Whether the walk may ask for smaller pages than the pipeline says: not where the places of pages depend on their size,
+  /// nor along a vendor's own links.
+  fileprivate var mayShrinkPages: Bool {
+    switch self {
+    case .odata: return true
+    case .pageNumber: return false
+    case .rest(let paging):
+      switch paging.position {
+      case .offset, .cursor, .lastID: return paging.sizeParameter != nil
+      case .nextURL, .header: return false
+      }
+    }
   }
 }

@@ -11,22 +11,21 @@ struct PageFetcher: Sendable {
 
   /// - Throws: ``FetchError`` when the page is given up, `CancellationError`.
   func fetch(_ request: PageRequest) async throws -> FetchedPage {
-    var fetched = try await retrying.run(request) {
+    var fetched = try await retrying.run(request) { size in
       let sent = Date.now
-      let size = retrying.flow.pageSize
       let address =
         request.sizeParameter.map { request.address.replacing($0, with: String(size)) } ?? request.address
       let preferences = feed.pagination.isOData ? "odata.maxpagesize=\(size)" : nil
       let response = try await client.get(address, preferences: preferences)
       let (received, arrival) = (Date.now, Self.arrival(response))
-      // An answer that is no page is a failed try like any other, so it is looked at here.
-      let page = try await worker.split(response)
+      let page = try await split(response) { try await worker.split($0) }
       let fetched = FetchedPage(
         request: request,
         page: page,
         facts: PageFacts(
           number: request.number,
           records: page.records.count,
+          asked: request.sizeParameter.map { _ in size },
           total: page.total,
           nextLink: page.nextLink,
           hasMore: page.hasMore,
@@ -53,10 +52,20 @@ struct PageFetcher: Sendable {
   ///
   /// - Throws: ``FetchError`` when the page is given up, `CancellationError`.
   func list(_ request: PageRequest) async throws -> (Page, WebAddress) {
-    try await retrying.run(request) {
+    try await retrying.run(request) { _ in
       let response = try await client.get(request.address)
       let arrival = Self.arrival(response)
-      return ((try await worker.splitList(response), response.address), arrival)
+      let page = try await split(response) { try await worker.splitList($0) }
+      return ((page, response.address), arrival)
+    }
+  }
+
+  /// An answer that is no page is a failed try like any other, and its bytes came all the same.
+  private func split(_ response: VendorResponse, _ body: (VendorResponse) async throws -> Page) async throws -> Page {
+    do { return try await body(response) } catch let error as RequestFailure {
+      var failure = error
+      failure.bytes = response.body.readableBytes
+      throw failure
     }
   }
 

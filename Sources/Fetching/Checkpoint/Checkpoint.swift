@@ -1,3 +1,4 @@
+internal import Crypto
 internal import FoundationEssentials
 internal import JSONText
 internal import PipelineConfig
@@ -74,8 +75,14 @@ extension Checkpoint {
   static func identity(of feed: Feed) -> String {
     let parts: [String] = [
       feed.source.name, feed.source.baseURL, feed.path, "\(feed.pagination)", feed.filter ?? "",
-      feed.query.map { "\($0.name)" }.joined(separator: "&"), feed.key.joined(separator: ","), feed.cursor?.field ?? "",
+      digest(of: feed.query.map { [$0.name, $0.value] }), feed.key.joined(separator: ","), feed.cursor?.field ?? "",
     ]
     return parts.joined(separator: "|")
+  }
+
+  /// Parameters of a query may be keys, of which nothing may stand in a file.
+  private static func digest(of items: [[String]]) -> String {
+    let text = items.joined().map { "\($0.utf8.count):\($0)" }.joined()
+    return SHA256.hash(data: Array(text.utf8)).map { String(Int($0) + 0x100, radix: 16).dropFirst() }.joined()
   }
 }

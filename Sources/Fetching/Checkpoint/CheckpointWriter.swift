@@ -16,7 +16,7 @@ struct CheckpointWriter: Sendable {
 
   /// The vendor's time when the run began; the first that is told counts.
   mutating func note(began: Date) {
-    checkpoint.began = checkpoint.began ?? Int((began.timeIntervalSince1970 * 1000).rounded(.down))
+    checkpoint.began = checkpoint.began ?? began.milliseconds
   }
 
   /// Before a segment is published.
@@ -24,7 +24,7 @@ struct CheckpointWriter: Sendable {
   /// - Throws: `SpoolError`.
   mutating func willPublish(_ after: Checkpoint.Stand) throws(SpoolError) {
     checkpoint.after = after
-    checkpoint.written = Int(Date.now.timeIntervalSince1970 * 1000)
+    checkpoint.written = Date.now.milliseconds
     try secrets.keepable(checkpoint)?.save(feed, in: spool)
   }
 

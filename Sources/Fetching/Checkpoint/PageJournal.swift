@@ -28,7 +28,7 @@ struct PageJournal: ~Copyable {
   mutating func begin(_ checkpoint: Checkpoint) throws(SpoolError) {
     try clear()
     var checkpoint = checkpoint
-    checkpoint.written = Int(Date.now.timeIntervalSince1970 * 1000)
+    checkpoint.written = Date.now.milliseconds
     guard let kept = secrets.keepable(checkpoint) else { return }
     try slots.write(Array(kept.json.encoded.utf8), slot: Self.checkpointSlot)
     isKept = true

@@ -24,7 +24,7 @@ struct ResumedRun {
     settings: SpoolSettings,
     secrets: KnownSecrets
   ) throws(SpoolError) -> ResumedRun {
-    let now = Int(Date.now.timeIntervalSince1970 * 1000)
+    let now = Date.now.milliseconds
     let identity = Checkpoint.identity(of: feed)
     /// Whether a checkpoint may be gone on from, at a position.
     func isGood(_ found: Checkpoint, at position: JSONValue) -> Bool {

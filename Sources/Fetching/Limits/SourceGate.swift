@@ -67,12 +67,6 @@ final class SourceGate: Sendable {
     }
   }
 
-  /// Lets no request out for a time.
-  func hold(for time: Duration) throws(SpoolError) {
-    let until = Self.now + time.milliseconds
-    try file.withLock { file throws(SpoolError) in try file.update { $0.heldUntil = max($0.heldUntil, until) } }
-  }
-
   /// Why there is no turn, and how long.
   private struct Block: Sendable {
     var until: Int
@@ -137,7 +131,7 @@ final class SourceGate: Sendable {
   }
 
   /// Milliseconds since 1970: what programs that share a file agree on.
-  private static var now: Int { Int((Date.now.timeIntervalSince1970 * 1000).rounded(.down)) }
+  private static var now: Int { Date.now.milliseconds }
 }
 
 /// What became of a request that was let out, as far as its source's limits go.
@@ -152,7 +146,7 @@ struct Arrival: Sendable {
   /// An answer that is there now. Rounded up: noted a part of a millisecond too early, it would let the next ones out as much
   /// too early.
   static func now(bytes: Int, hold: Duration?) -> Arrival {
-    Arrival(time: Int((Date.now.timeIntervalSince1970 * 1000).rounded(.up)), bytes: bytes, hold: hold)
+    Arrival(time: Date.now.milliseconds + 1, bytes: bytes, hold: hold)
   }
 }
 

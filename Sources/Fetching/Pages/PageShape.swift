@@ -24,8 +24,7 @@ struct PageShape: Sendable {
       // OData 4.0 writes the prefix, 4.01 may leave it out.
       total = [JSONPointer(member: "@odata.count"), JSONPointer(member: "@count")]
       nextLink = [JSONPointer(member: "@odata.nextLink"), JSONPointer(member: "@nextLink")]
-      let cursor = feed.cursor.map { [$0.field] } ?? []
-      order = (cursor + feed.key.filter { !cursor.contains($0) }).map { JSONPointer(member: $0) }
+      order = feed.orderFields.map { JSONPointer(member: $0) }
     case .pageNumber(let paging):
       records = paging.records
       total = paging.total.map { [$0] } ?? []

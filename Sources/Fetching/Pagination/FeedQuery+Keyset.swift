@@ -1,13 +1,17 @@
 internal import JSONText
 internal import PipelineConfig
 
-/// OData's filter for what follows a record.
-extension FeedQuery {
+extension Feed {
   /// The fields that pages are ordered by: the cursor, then the key. No two records agree in all of them.
   var orderFields: [String] {
-    let cursor = feed.cursor.map { [$0.field] } ?? []
-    return cursor + feed.key.filter { !cursor.contains($0) }
+    let cursor = cursor.map { [$0.field] } ?? []
+    return cursor + key.filter { !cursor.contains($0) }
   }
+}
+
+/// OData's filter for what follows a record.
+extension FeedQuery {
+  var orderFields: [String] { feed.orderFields }
 
   /// The order is the one that this program asks for, and not one that the feed's own parameters choose.
   var isOrderOwn: Bool { !feed.query.contains { $0.name == "$orderby" } }

@@ -47,7 +47,7 @@ struct KeysetPaging: Paging {
     if let last, query.isBefore(first, last) || reached == last { throw .unordered(page: page.number) }
     last = reached
     if tieLevel != nil { tieLevel = query.orderFields.count - 1 }
-    let isShort = page.records < pageSize && page.nextLink == nil
+    let isShort = page.isShort(of: pageSize) && page.nextLink == nil
     isFinished = isShort && sums.expected.map { sums.records >= $0 } ?? false
   }
 

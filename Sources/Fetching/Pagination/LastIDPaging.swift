@@ -13,6 +13,7 @@ struct LastIDPaging: Paging {
   init(_ pages: PlacedPages) { self.pages = pages }
 
   var sizeParameter: String? { pages.paging.sizeParameter }
+  var endsByRefusal: Bool { true }
 
   func address(ofPage number: Int, read: Int) -> WebAddress? {
     pages.address(ofPage: number, read: read, at: id)
@@ -29,11 +30,6 @@ struct LastIDPaging: Paging {
     }
     guard text != id else { throw .loop(page: page.number) }
     id = text
-  }
-
-  mutating func recover(from refusal: PageRefusal, _ sums: PagingSums) -> Bool {
-    isFinished = sums.isEnd(refusal)
-    return isFinished
   }
 
   private static func number(_ value: JSONValue) -> String? {

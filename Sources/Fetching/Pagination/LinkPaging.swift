@@ -9,17 +9,13 @@ struct LinkPaging: Paging {
   private let origin: Origin
   /// What comes behind the pages that were read; nil at the end.
   private var next: WebAddress?
-  private var seen: Set<WebAddress> = []
-  private var emptyPages = 0
+  private var trail: Trail
   private(set) var isFinished = false
-
-  /// Most empty pages in a row. A vendor may filter behind its paging, but not for ever.
-  static let emptyPagesMax = 1_000
 
   init(first: WebAddress) {
     origin = first.origin
     next = first
-    seen = [first]
+    trail = Trail(from: first)
   }
 
   func address(ofPage number: Int, read: Int) -> WebAddress? { number == read + 1 ? next : nil }
@@ -34,9 +30,7 @@ struct LinkPaging: Paging {
       throw .badLink(page: page.number, error)
     }
     guard address.origin == origin else { throw .linkElsewhere(page: page.number, to: address.origin, from: origin) }
-    guard seen.insert(address).inserted else { throw .loop(page: page.number) }
-    emptyPages = page.records == 0 ? emptyPages + 1 : 0
-    guard emptyPages < Self.emptyPagesMax else { throw .emptyPages(emptyPages) }
+    try trail.step(to: address, behind: page)
     next = address
   }
 
@@ -48,7 +42,7 @@ struct LinkPaging: Paging {
       let address = try? first.resolving(text), address.origin == origin
     else { return false }
     next = address
-    seen.insert(address)
+    trail = Trail(from: address)
     return true
   }
 }

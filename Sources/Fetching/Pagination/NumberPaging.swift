@@ -4,8 +4,8 @@ internal import PipelineConfig
 /// Paging by number: `?page=2&page_size=100`.
 ///
 /// The end is an empty page, or as many records as the vendor's newest total says and a page that is not full: totals lie in
-/// both directions. A page that is merely short is no end while the total says more. Until the total is known, and beyond the pages that it speaks of, one page is asked for at a
-/// time; between, as many as the caller likes.
+/// both directions. A page that is merely short is no end while the total says more. Until the total is known, and beyond the
+/// pages that it speaks of, one page is asked for at a time; between, as many as the caller likes.
 struct NumberPaging: Paging {
   private let query: FeedQuery
   private let paging: PageNumberPaging
@@ -17,6 +17,8 @@ struct NumberPaging: Paging {
     self.query = query
     self.paging = paging
   }
+
+  var endsByRefusal: Bool { true }
 
   func address(ofPage number: Int, read: Int) -> WebAddress? {
     guard number <= knownLast || number == read + 1 else { return nil }
@@ -33,11 +35,6 @@ struct NumberPaging: Paging {
     // Vendors give smaller pages than they are asked for; what came so far tells how many more there are.
     let size = max(1, sums.records / sums.pages)
     knownLast = max(knownLast, sums.pages + (max(0, expected - sums.records) + size - 1) / size)
-  }
-
-  mutating func recover(from refusal: PageRefusal, _ sums: PagingSums) -> Bool {
-    isFinished = sums.isEnd(refusal)
-    return isFinished
   }
 
   /// The page's number is all there is, and the paginator has it.

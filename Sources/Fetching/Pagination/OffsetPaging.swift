@@ -14,6 +14,7 @@ struct OffsetPaging: Paging {
   init(_ pages: PlacedPages) { self.pages = pages }
 
   var sizeParameter: String? { pages.paging.sizeParameter }
+  var endsByRefusal: Bool { true }
 
   func address(ofPage number: Int, read: Int) -> WebAddress? {
     pages.address(ofPage: number, read: read, at: String(offset))
@@ -22,11 +23,6 @@ struct OffsetPaging: Paging {
   mutating func pageRead(_ page: PageFacts, _ sums: PagingSums) {
     offset += page.records
     isFinished = page.records == 0 || sums.areComplete(behind: page, size: pages.paging.pageSize)
-  }
-
-  mutating func recover(from refusal: PageRefusal, _ sums: PagingSums) -> Bool {
-    isFinished = sums.isEnd(refusal)
-    return isFinished
   }
 
   var position: JSONValue { .number(String(offset)) }

@@ -14,6 +14,8 @@ struct Paginator: Sendable {
   private let prefersSize: Bool
   /// The run that this one goes on with had come to its end.
   private var wasFinished = false
+  /// There is no page behind the last one, as the vendor says by refusing it.
+  private var endedByRefusal = false
 
   /// Most pages of one run. Ten million pages of a hundred are more than any feed holds; without a bound a vendor that
   /// makes up pages would be asked for ever.
@@ -31,7 +33,7 @@ struct Paginator: Sendable {
   }
 
   /// The end was reached; requests still under way are of no use.
-  var isFinished: Bool { wasFinished || paging.isFinished }
+  var isFinished: Bool { wasFinished || endedByRefusal || paging.isFinished }
   var recordsRead: Int { sums.records }
   var pagesRead: Int { sums.pages }
   /// What the vendor said last that there is in all.
@@ -69,7 +71,8 @@ struct Paginator: Sendable {
   ///
   /// - Returns: False when there is none.
   mutating func recover(from refusal: PageRefusal) -> Bool {
-    guard paging.recover(from: refusal, sums) else { return false }
+    endedByRefusal = paging.endsByRefusal && sums.isEnd(refusal)
+    guard endedByRefusal || paging.recover(from: refusal, sums) else { return false }
     asked = sums.pages
     return true
   }

@@ -21,6 +21,9 @@ protocol Paging: Sendable {
   /// - Returns: False when there is none.
   mutating func recover(from refusal: PageRefusal, _ sums: PagingSums) -> Bool
 
+  /// The vendor may refuse the page behind the last one: with every record read, a refusal is the end.
+  var endsByRefusal: Bool { get }
+
   /// Records in all, as a page says it.
   func total(of page: PageFacts) -> Int?
 
@@ -40,6 +43,8 @@ protocol Paging: Sendable {
 extension Paging {
   var sizeParameter: String? { nil }
 
+  var endsByRefusal: Bool { false }
+
   func total(of page: PageFacts) -> Int? { page.total }
 
   mutating func recover(from refusal: PageRefusal, _ sums: PagingSums) -> Bool { false }
@@ -55,9 +60,9 @@ struct PagingSums: Equatable, Sendable {
   /// As many records were read as the vendor speaks of.
   var areComplete: Bool { expected.map { records >= $0 } ?? false }
 
-  /// Whether a page was the last: the vendor's total is reached, and the page is short of `size`. A full page may be followed
-  /// by more than a total that is too low speaks of.
-  func areComplete(behind page: PageFacts, size: Int) -> Bool { areComplete && page.records < size }
+  /// Whether a page was the last: the vendor's total is reached, and the page is short of what was asked for, which is `size`
+  /// unless a smaller one was. A full page may be followed by more than a total that is too low speaks of.
+  func areComplete(behind page: PageFacts, size: Int) -> Bool { areComplete && page.isShort(of: size) }
 
   /// Whether a refusal is a vendor's way of saying that there is no page behind the last one.
   func isEnd(_ refusal: PageRefusal) -> Bool {
@@ -91,6 +96,8 @@ struct PageFacts: Equatable, Sendable {
   /// Place in the run, from 1.
   var number: Int
   var records: Int
+  /// How many were asked for, where that was another number than the pipeline's; nil when the address says it.
+  var asked: Int?
   /// Records in all, as this page says.
   var total: Int?
   /// The vendor's link to the next page or token of it, as written.
@@ -103,6 +110,9 @@ struct PageFacts: Equatable, Sendable {
   /// Where the page was found: what a relative link starts from.
   var address: WebAddress
   var fingerprint: PageFingerprint
+
+  /// Whether it holds fewer records than were asked for: `size`, unless it was another number.
+  func isShort(of size: Int) -> Bool { records < asked ?? size }
 }
 
 /// Where a record stands in an order: the values of the fields that are ordered by, as the vendor wrote them.

@@ -7,8 +7,7 @@ internal import PipelineConfig
 struct TokenPaging: Paging {
   private let pages: PlacedPages
   private var token: String?
-  private var seen: Set<String> = []
-  private var emptyPages = 0
+  private var trail = Trail()
   private(set) var isFinished = false
 
   init(_ pages: PlacedPages) { self.pages = pages }
@@ -24,9 +23,7 @@ struct TokenPaging: Paging {
       (isFinished, token) = (true, nil)
       return
     }
-    guard seen.insert(next).inserted else { throw .loop(page: page.number) }
-    emptyPages = page.records == 0 ? emptyPages + 1 : 0
-    guard emptyPages < LinkPaging.emptyPagesMax else { throw .emptyPages(emptyPages) }
+    try trail.step(to: next, behind: page)
     token = next
   }
 
@@ -34,7 +31,7 @@ struct TokenPaging: Paging {
 
   mutating func restore(_ position: JSONValue) -> Bool {
     guard let token = position.text else { return false }
-    (self.token, seen) = (token, [token])
+    (self.token, trail) = (token, Trail(from: token))
     return true
   }
 }

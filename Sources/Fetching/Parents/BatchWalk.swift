@@ -19,6 +19,8 @@ struct BatchWalk: Sendable {
   static let doubtfulHalvingsMax = 3
 
   private enum Event: Sendable {
+    /// The next keys; none at the end.
+    case keys([String])
     case batch(Done)
     case tick
   }
@@ -36,22 +38,25 @@ struct BatchWalk: Sendable {
     var (totals, counts) = (SegmentTotals(), BatchCounts())
     try await withThrowingTaskGroup(of: Event.self) { group in
       defer { group.cancelAll() }
-      group.addTask { await tick() }
-      var (underWay, isAtEnd) = (0, false)
-      repeat {
-        while !isAtEnd, underWay < fetcher.retrying.flow.concurrency {
-          // As many keys as the vendor takes; a batch that does not fit into an address is halved.
-          let batch = try await keys.next(most: size.current)
-          isAtEnd = batch.isEmpty
+      group.addTask { await Self.tick(segmentTime / 5) }
+      var (underWay, isReading, isAtEnd) = (0, false, false)
+      while true {
+        if !isAtEnd, !isReading, underWay < fetcher.retrying.flow.concurrency {
+          isReading = true
+          // As many keys as the vendor takes. Whoever writes them may be slow, and nothing else waits for that.
+          group.addTask { .keys(try await keys.next(most: size.current)) }
+        }
+        guard isReading || underWay > 0, let event = try await group.next() else { break }
+        switch event {
+        case .keys(let batch):
+          (isReading, isAtEnd) = (false, batch.isEmpty)
           if isAtEnd { break }
           underWay += 1
+          // A batch that does not fit into an address is halved.
           group.addTask { .batch(try await fetch(batch)) }
-        }
-        guard underWay > 0, let event = try await group.next() else { break }
-        switch event {
         case .tick:
           try await fetcher.worker.publishIfDue()
-          group.addTask { await tick() }
+          group.addTask { await Self.tick(segmentTime / 5) }
         case .batch(let done):
           underWay -= 1
           counts.parents += done.parents
@@ -60,13 +65,13 @@ struct BatchWalk: Sendable {
           if done.totals.records >= totals.records { totals = done.totals }
           progress(totals, counts)
         }
-      } while underWay > 0 || !isAtEnd
+      }
     }
     return counts
   }
 
-  private func tick() async -> Event {
-    try? await Task.sleep(for: segmentTime / 5)
+  private static func tick(_ time: Duration) async -> Event {
+    try? await Task.sleep(for: time)
     return .tick
   }
 

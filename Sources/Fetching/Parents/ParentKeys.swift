@@ -1,3 +1,4 @@
+internal import Glibc
 internal import PipelineConfig
 public import SystemPackage
 internal import Telemetry
@@ -28,6 +29,8 @@ actor ParentKeys {
   /// Longest key, in bytes.
   static let keyByteCountMax = 1_024
   private static let chunkByteCount = 64 << 10
+  /// While nothing comes, how often it is looked whether the run was stopped, in milliseconds.
+  private static let stopPoll: Int32 = 100
 
   /// - Throws: ``FetchError`` when the file cannot be opened.
   init(_ source: ParentKeySource, feed: String) throws(FetchError) {
@@ -54,8 +57,8 @@ actor ParentKeys {
 
   /// The next keys, at most so many; none at the end.
   ///
-  /// - Throws: ``FetchError``.
-  func next(most: Int) throws(FetchError) -> [String] {
+  /// - Throws: ``FetchError``, `CancellationError`.
+  func next(most: Int) throws -> [String] {
     var keys: [String] = []
     while keys.count < most, let key = try nextLine() {
       if key.isEmpty { continue }
@@ -65,7 +68,7 @@ actor ParentKeys {
     return keys
   }
 
-  private func nextLine() throws(FetchError) -> String? {
+  private func nextLine() throws -> String? {
     while true {
       if let end = buffer[start...].firstIndex(of: UInt8(ascii: "\n")) {
         defer { start = end + 1 }
@@ -79,7 +82,19 @@ actor ParentKeys {
       guard buffer.count - start <= Self.keyByteCountMax else {
         throw problem("is longer than \(Self.keyByteCountMax) bytes")
       }
+      try waitForMore()
       try readMore()
+    }
+  }
+
+  /// Returns when there is something to read, or the end: `read` itself could not be ended.
+  private func waitForMore() throws(CancellationError) {
+    var request = pollfd(fd: descriptor.rawValue, events: Int16(POLLIN), revents: 0)
+    while true {
+      guard !Task.isCancelled else { throw CancellationError() }
+      let count = unsafe poll(&request, 1, Self.stopPoll)
+      // What goes wrong, beyond a signal, `read` says.
+      guard count == 0 || count < 0 && errno == EINTR else { return }
     }
   }
 

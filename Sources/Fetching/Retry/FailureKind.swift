@@ -62,6 +62,10 @@ struct RequestFailure: Error, Equatable, Sendable {
   var status: Int?
   /// The page was larger than the vendor gives, or than this program takes: a smaller one may be asked for.
   var isTooLarge = false
+  /// The vendor takes a token no more that it gave. Another is asked for when the request is repeated.
+  var isTokenRefused = false
+  /// What was read of the answer's body.
+  var bytes = 0
   /// How long the vendor asks to be left alone.
   var retryAfter: Duration?
   /// In place of what the kind says.

@@ -10,22 +10,26 @@ struct Retrying: Sendable {
   let counters: FetchCounters
   let logger: Logger
 
+  /// `attempt` is told how many records a page it may ask for.
+  ///
   /// - Throws: ``FetchError`` when the request is given up, `SpoolError`, `CancellationError`.
   func run<Value: Sendable>(
     _ page: PageRequest,
-    _ attempt: () async throws -> (Value, Arrival)
+    _ attempt: (_ pageSize: Int) async throws -> (Value, Arrival)
   ) async throws -> Value {
     let began = ContinuousClock.now
     var number = 0
+    var hasAnotherToken = false
     while true {
       number += 1
       let failure: RequestFailure
-      var sent: (turn: SourceFile.Turn, at: ContinuousClock.Instant)?
+      var sent: (turn: SourceFile.Turn, at: ContinuousClock.Instant, pageSize: Int)?
       do {
         let turn = try await gate.turn()
-        sent = (turn, .now)
+        let pageSize = flow.pageSize
+        sent = (turn, .now, pageSize)
         counters.requestSent()
-        let (value, arrival) = try await attempt()
+        let (value, arrival) = try await attempt(pageSize)
         try gate.succeeded(turn, arrival)
         flow.succeeded()
         return value
@@ -37,13 +41,14 @@ struct Retrying: Sendable {
       var decision = Backoff.decide(failure, attempt: number, elapsed: elapsed, settings: settings, random: &random)
       // All of the source's requests wait: one that is throttled speaks for the others.
       let hold = failure.retryAfter == nil ? nil : decision.wait
-      let pageSize = flow.pageSize
       if let sent {
-        try gate.failed(failure.kind, sent.turn, .now(bytes: 0, hold: hold))
+        try gate.failed(failure.kind, sent.turn, .now(bytes: failure.bytes, hold: hold))
         flow.failed(failure, began: sent.at)
+        // Another question than before, and asked for as often as there is a smaller page.
+        if failure.isTooLarge, page.mayShrink, flow.pageSize < sent.pageSize { decision = .wait(.zero) }
       }
-      // Another question than before, and asked for as often as there is a smaller page.
-      if failure.isTooLarge, page.mayShrink, flow.pageSize < pageSize { decision = .wait(.zero) }
+      // Another token may be taken; when it is not, that has another reason.
+      if failure.isTokenRefused, !hasAnotherToken { (hasAnotherToken, decision) = (true, .wait(.zero)) }
       switch decision {
       case .giveUp(let more):
         throw FetchError(

@@ -39,7 +39,8 @@ struct RoomWait: Sendable {
   func callAsFunction() throws {
     guard var shortage = try room.shortage(for: feed) else { return }
     logger.warning("waiting for room", metadata: ["feed": "\(feed)", "why": "\(shortage)"])
-    var least = shortage.missing
+    // By bound: two that take turns are no progress.
+    var least = [shortage.bound: shortage.missing]
     var deadline = ContinuousClock.now + most
     while true {
       guard ContinuousClock.now < deadline else { throw NoRoom.error(feed, shortage, after: most) }
@@ -47,8 +48,8 @@ struct RoomWait: Sendable {
       usleep(UInt32(Self.interval / .microseconds(1)))
       guard let now = try room.shortage(for: feed) else { break }
       // Whoever works the queues off is given time for as long as there is progress.
-      if now.bound != shortage.bound || now.missing < least {
-        least = now.missing
+      if least[now.bound].map({ now.missing < $0 }) ?? true {
+        least[now.bound] = now.missing
         deadline = .now + most
       }
       shortage = now

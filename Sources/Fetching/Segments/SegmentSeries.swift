@@ -112,7 +112,6 @@ struct SegmentSeries: ~Copyable {
     footer.end = end
     let writer = try SegmentWriter(queue: queue, name: footer.name, compressionLevel: settings.compressionLevel)
     published(try writer.publish(footer: footer))
-    next += 1
     try forget()
   }
 

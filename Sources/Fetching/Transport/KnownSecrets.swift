@@ -5,9 +5,12 @@ internal import Telemetry
 /// The texts that a vendor was sent and that must not come back out in a message.
 final class KnownSecrets: Sendable {
   private struct State {
-    var texts: [String] = []
+    /// What the pipeline holds.
+    var fixed: [String] = []
     /// Tokens that were given during the run, the newest last.
     var tokens: [String] = []
+    /// All of these, in every writing.
+    var texts: [String] = []
   }
 
   private let state = Mutex(State())
@@ -21,14 +24,14 @@ final class KnownSecrets: Sendable {
   init(of feed: Feed) {
     var texts = Credential(feed.source.auth).secrets
     texts += feed.query.map(\.value).filter { $0.utf8.count >= Self.queryValueCountMin }
-    state.withLock { $0.texts = Self.sorted(texts) }
+    state.withLock { [texts] state in (state.fixed, state.texts) = (texts, Self.sorted(texts)) }
   }
 
   /// A token that the vendor gave.
   func add(_ token: String) {
     state.withLock { state in
       state.tokens = state.tokens.suffix(Self.tokensMax - 1) + [token]
-      state.texts = Self.sorted(state.texts + [token])
+      state.texts = Self.sorted(state.fixed + state.tokens)
     }
   }
 

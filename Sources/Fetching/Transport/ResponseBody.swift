@@ -7,6 +7,9 @@ struct ResponseBody {
   private let response: HTTPClientResponse
   private let deadline: NIODeadline
   private let idle: TimeAmount
+  private let most: Int
+  /// What was read, also when reading failed.
+  private(set) var byteCount = 0
 
   /// Largest page, in bytes after decompression: with one such page the program stays under 128 MiB. Twenty-four thousand
   /// records of 2 KB; more is a page size that nobody needs, a mistake or an attack.
@@ -14,11 +17,17 @@ struct ResponseBody {
   /// As much of an answer that is none as is looked at for a message.
   static let messageByteCountMax = 64 << 10
 
-  /// A body that is slow over each `idle` is given up.
-  init(_ response: HTTPClientResponse, deadline: NIODeadline, idle: TimeAmount) {
+  /// A body that is slow over each `idle` is given up, and one of more than `byteCountMax` bytes is refused.
+  init(
+    _ response: HTTPClientResponse,
+    deadline: NIODeadline,
+    idle: TimeAmount,
+    byteCountMax: Int = ResponseBody.byteCountMax
+  ) {
     self.response = response
     self.deadline = deadline
     self.idle = idle
+    most = byteCountMax
   }
 
   /// All of it, in one buffer.
@@ -27,18 +36,19 @@ struct ResponseBody {
   /// gzip stream without its end or with a wrong checksum.
   ///
   /// - Throws: ``RequestFailure``, and what the client throws.
-  func whole() async throws -> ByteBuffer {
+  mutating func whole() async throws -> ByteBuffer {
     let encoding = response.headers.first(name: "Content-Encoding")?.lowercased().trimmed ?? "identity"
     guard ["identity", "gzip", "deflate"].contains(encoding) else {
       throw RequestFailure(.content, "the body comes as \"\(encoding.prefix(20))\", which was not asked for")
     }
     let announced = response.headers.first(name: "Content-Length").flatMap { Int($0) }
-    if let announced, announced > Self.byteCountMax { throw Self.tooLarge }
+    if let announced, announced > most { throw Self.tooLarge }
     var body = ByteBuffer()
     if let announced { body.reserveCapacity(announced) }
     var rate = MinimumRate(over: idle, from: .now())
     for try await chunk in response.body {
-      guard body.readableBytes + chunk.readableBytes <= Self.byteCountMax else { throw Self.tooLarge }
+      byteCount += chunk.readableBytes
+      guard body.readableBytes + chunk.readableBytes <= most else { throw Self.tooLarge }
       body.writeImmutableBuffer(chunk)
       let now = NIODeadline.now()
       // The client's own deadline ends with the head of the answer.
@@ -54,10 +64,11 @@ struct ResponseBody {
   }
 
   /// The first bytes, as far as they can be had.
-  func beginning() async -> [UInt8] {
+  mutating func beginning() async -> [UInt8] {
     var bytes: [UInt8] = []
     do {
       for try await chunk in response.body {
+        byteCount += chunk.readableBytes
         bytes.append(contentsOf: chunk.readableBytesView.prefix(Self.messageByteCountMax - bytes.count))
         if bytes.count >= Self.messageByteCountMax || NIODeadline.now() >= deadline { break }
       }

@@ -33,18 +33,30 @@ actor TokenKeeper {
     (self.settings, self.timeouts, self.client, self.secrets) = (settings, timeouts, client, secrets)
   }
 
-  /// A token that is good for some time yet; another one than `refused`.
+  /// A token that is good for some time yet.
   ///
   /// - Throws: ``RequestFailure``, `CancellationError`.
-  func current(insteadOf refused: String? = nil) async throws -> String {
-    if let token, token.text != refused, token.renewAt > .now { return token.text }
-    if let asking { return try await asking.value.text }
+  func current() async throws -> String {
+    if let token, token.renewAt > .now { return token.text }
+    if let asking { return try await Self.value(of: asking).text }
     let task = Task { try await ask() }
     asking = task
     defer { asking = nil }
-    let token = try await task.value
+    let token = try await Self.value(of: task)
     self.token = token
     return token.text
+  }
+
+  /// The vendor takes a token no more: the next that is wanted is another.
+  func forget(_ refused: String) { if token?.text == refused { token = nil } }
+
+  /// Requests are stopped all together, so the first that is stopped speaks for all that wait for the token.
+  private static func value(of task: Task<Token, any Error>) async throws -> Token {
+    try await withTaskCancellationHandler {
+      try await task.value
+    } onCancel: {
+      task.cancel()
+    }
   }
 
   private func ask() async throws -> Token {
@@ -61,9 +73,16 @@ actor TokenKeeper {
     let scope = settings.scope.map { "&scope=\(PercentEncoding.form($0))" } ?? ""
     request.body = .bytes(Array("grant_type=client_credentials\(scope)".utf8))
     let asked = ContinuousClock.now
+    let deadline = NIODeadline.now() + TimeAmount(timeouts.whole)
     do {
-      let response = try await client.execute(request, deadline: .now() + TimeAmount(timeouts.whole))
-      let body = try await response.body.collect(upTo: Self.answerByteCountMax)
+      let response = try await client.execute(request, deadline: deadline)
+      var reader = ResponseBody(
+        response,
+        deadline: deadline,
+        idle: TimeAmount(timeouts.idle),
+        byteCountMax: Self.answerByteCountMax
+      )
+      let body = try await reader.whole()
       let answer = try? JSONValue(parsing: Array(body.readableBytesView))
       guard response.status == .ok, let text = answer?["access_token"]?.text, Self.isHeaderText(text) else {
         throw refusal(Int(response.status.code), Array(body.readableBytesView))
@@ -71,6 +90,9 @@ actor TokenKeeper {
       secrets.add(text)
       let life = Duration.seconds(max(1, answer?["expires_in"]?.integer ?? Self.lifeDefault))
       return Token(text: text, renewAt: asked + life - min(life / 10, Self.marginMax))
+    } catch let failure as RequestFailure where failure.isTooLarge {
+      let most = "\(Self.answerByteCountMax >> 10) KiB"
+      throw RequestFailure(.content, "no token from \(settings.tokenURL), an answer of more than \(most)")
     } catch {
       throw TransportFailure.classify(error, timeouts: timeouts)
     }

@@ -58,12 +58,14 @@ struct VendorClient: Sendable {
   func get(_ address: WebAddress, preferences: String? = nil) async throws -> VendorResponse {
     guard let tokens else { return try await get(address, preferences, credential) }
     let token = try await tokens.current()
-    do { return try await get(address, preferences, Credential(bearer: token)) } catch let failure as RequestFailure
-      where failure.status == 401
+    do { return try await get(address, preferences, Credential(bearer: token)) } catch let refused as RequestFailure
+      where refused.status == 401
     {
-      // Tokens end before their time when the vendor wants it so. A new one is refused for another reason.
-      let another = try await tokens.current(insteadOf: token)
-      return try await get(address, preferences, Credential(bearer: another))
+      // Tokens end before their time when the vendor wants it so.
+      await tokens.forget(token)
+      var failure = refused
+      failure.isTokenRefused = true
+      throw failure
     }
   }
 
@@ -129,7 +131,7 @@ extension VendorClient {
     from address: WebAddress,
     deadline: NIODeadline
   ) async throws -> VendorResponse {
-    let reader = ResponseBody(response, deadline: deadline, idle: TimeAmount(source.timeouts.idle))
+    var reader = ResponseBody(response, deadline: deadline, idle: TimeAmount(source.timeouts.idle))
     do {
       guard (200...299).contains(response.status.code) else {
         let text = await reader.beginning()
@@ -143,7 +145,10 @@ extension VendorClient {
         body: body
       )
     } catch {
-      throw TransportFailure.classify(error, timeouts: source.timeouts)
+      let reason = TransportFailure.classify(error, timeouts: source.timeouts)
+      guard var failure = reason as? RequestFailure else { throw reason }
+      failure.bytes = reader.byteCount
+      throw failure
     }
   }
 }

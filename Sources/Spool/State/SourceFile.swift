@@ -91,7 +91,7 @@ public struct SourceFile: ~Copyable {
   /// - Parameters:
   ///   - turn: As it was given out.
   ///   - windows: The limits.
-  ///   - slack: Who comes later than this has lost the turn: those behind may have gone by then.
+  ///   - slack: Who comes later than this has lost the turn to those behind, who may have gone by then.
   ///   - now: Milliseconds since 1970.
   /// - Returns: The turn, which may lie ahead once more, or nil when it is lost; and the state.
   /// - Throws: ``SpoolError``.
@@ -102,14 +102,16 @@ public struct SourceFile: ~Copyable {
     now: Int
   ) throws(SpoolError) -> (Turn?, SourceState) {
     try locked { state throws(SpoolError) in
-      if now > turn.time + slack { return (nil, state) }
+      // A turn that nobody has followed is the last of the queue still, and only becomes a later one.
+      if now > turn.time + slack, state.requests - turn.index > 1 { return (nil, state) }
       // Of a turn that so many have followed nothing is remembered.
       guard state.requests - turn.index <= capacity else { return (turn, state) }
-      var time = max(now, turn.time)
+      let soonest = max(now, turn.time)
+      var time = soonest
       for window in windows where window.count <= turn.index {
         let before = turn.index - window.count
         guard state.requests - before <= capacity else { continue }
-        let earlier = min(try ring(before), turn.time)
+        let earlier = min(try ring(before), soonest)
         time = max(time, earlier + window.milliseconds)
       }
       if time > turn.time, !windows.isEmpty { try write([time], at: Self.headerCount + turn.index % capacity) }

@@ -4,16 +4,12 @@ internal import Synchronization
 final class TokenIssuer: Sendable {
   private struct State {
     var expiries: [String: ContinuousClock.Instant] = [:]
-    var issued = 0
   }
 
   /// Most tokens that are good at a time; the one that ends first goes for a new one.
   static let tokensMax = 10_000
 
   private let state = Mutex(State())
-
-  /// How many were ever given out.
-  var issuedCount: Int { state.withLock { $0.issued } }
 
   func issue(for lifetime: Duration) -> String {
     let token =
@@ -23,7 +19,6 @@ final class TokenIssuer: Sendable {
         state.expiries[first] = nil
       }
       state.expiries[token] = .now + lifetime
-      state.issued += 1
     }
     return token
   }

@@ -31,9 +31,9 @@ struct ServeCommand: AsyncParsableCommand {
         /vendor/log/summary     what they come to
         /vendor/revoke          POST: ends all tokens that OAuth2 gave out
 
-      Dialects, ways to sign in, limits, faults, recorded traffic and whatever else makes a vendor difficult are
-      rules: a JSON document for --rules, changed while it runs with weir-vendor
-      rules, whose --help has them all.
+      Dialects, ways to sign in, limits, faults, recorded traffic and whatever
+      else makes a vendor difficult are rules: a JSON document for --rules,
+      changed while it runs with weir-vendor rules, whose --help has them all.
 
       A file of records is NDJSON, plain, .gz or .lz4. Several files of a set,
       with commas between them, are its snapshots; weir-vendor advance moves

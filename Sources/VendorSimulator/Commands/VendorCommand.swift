@@ -6,7 +6,7 @@ internal import Telemetry
 public struct VendorCommand: AsyncParsableCommand {
   public static let configuration = CommandConfiguration(
     commandName: "weir-vendor",
-    abstract: "A vendor to practise on: serves records over OData and page-numbered REST.",
+    abstract: "A vendor to practise on: serves records over OData and REST in seven dialects.",
     discussion: """
       EXAMPLES
         weir-vendor serve --homes 2000 --hotels 1000 --cars 5000 --token practice

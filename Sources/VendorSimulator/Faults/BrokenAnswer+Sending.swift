@@ -10,10 +10,16 @@ extension BrokenAnswer {
   /// - Parameters:
   ///   - channel: The connection.
   ///   - visit: Is told how much was sent.
+  ///   - skew: How far the vendor's clock is from this machine's, in microseconds.
   ///   - page: What the answer should have been.
   /// - Returns: Nothing: there is no answer any more that HTTP could send.
   /// - Throws: ``ConnectionEnded`` always, or what `page` throws.
-  func send(to channel: any Channel, _ visit: Visit, _ page: () async throws -> Response) async throws -> Response {
+  func send(
+    to channel: any Channel,
+    _ visit: Visit,
+    skew: Int64,
+    _ page: () async throws -> Response
+  ) async throws -> Response {
     if place == .beforeHead {
       try await end(channel)
       throw ConnectionEnded()
@@ -27,7 +33,8 @@ extension BrokenAnswer {
     }
     let isWhole = if case .trickle = ending { true } else { false }
     let sentBytes = isWhole ? body.readableBytes : place == .afterHead ? 0 : Int(Double(body.readableBytes) * fraction)
-    let head = head(response, bodyBytes: framing == .gzip && !isWhole ? sentBytes : body.readableBytes)
+    let bodyBytes = framing == .gzip && !isWhole ? sentBytes : body.readableBytes
+    let head = head(response, bodyBytes: bodyBytes, at: Moment.now().moved(by: skew).stamp)
     visit.note { ($0.sentStatus, $0.sentBytes) = (response.status.code, sentBytes) }
     try await write(ByteBuffer(string: head), to: channel)
     var sent = body.readSlice(length: sentBytes) ?? ByteBuffer()
@@ -49,12 +56,12 @@ extension BrokenAnswer {
     throw ConnectionEnded()
   }
 
-  private func head(_ response: Response, bodyBytes: Int) -> String {
+  private func head(_ response: Response, bodyBytes: Int, at stamp: Stamp) -> String {
     var text = "HTTP/1.1 \(response.status.code) \(response.status.reasonPhrase)\r\n"
     for field in response.headers where field.name != .contentLength {
       text += "\(field.name.rawName): \(field.value)\r\n"
     }
-    text += "Date: \(HTTPDate.text(of: .now()))\r\n"
+    text += "Date: \(HTTPDate.text(of: stamp))\r\n"
     text += framing == .chunked ? "Transfer-Encoding: chunked\r\n" : "Content-Length: \(bodyBytes)\r\n"
     return text + "\r\n"
   }

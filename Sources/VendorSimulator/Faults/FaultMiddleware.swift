@@ -25,10 +25,11 @@ struct FaultMiddleware: RouterMiddleware {
     case .status(let fault): return fault.response(at: visit.started.moved(by: context.live.rules.clockSkew))
     case .answer(let answer): return answer.response
     case .down(let duration):
-      door.close(for: duration)
+      await door.close(for: duration)
       throw ConnectionEnded()
     case .broken(let broken):
-      return try await broken.send(to: context.channel, visit) { try await next(request, context) }
+      let skew = context.live.rules.clockSkew
+      return try await broken.send(to: context.channel, visit, skew: skew) { try await next(request, context) }
     case .badChecksum:
       var (response, body) = try await Self.gzipped(try await next(request, context))
       guard body.readableBytes >= 8, let byte = body.getInteger(at: body.writerIndex - 8, as: UInt8.self) else {

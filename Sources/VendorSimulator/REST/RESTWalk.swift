@@ -21,6 +21,7 @@ struct RESTWalk: Sendable {
     twist: PageTwist?
   ) throws(Refusal) {
     let names = dialect.names
+    let found = FoundRows(dialect: dialect, result: result, version: version)
     pageSize = try Self.pageSize(query, dialect)
     page = dialect.firstPage
     var start = 0
@@ -35,10 +36,10 @@ struct RESTWalk: Sendable {
       start = try Self.number(query[names.offset], names.offset, least: 0) ?? 0
     case .token:
       parameter = names.token
-      start = try Self.start(token: query[names.token], names.token, dialect, result, version)
+      start = try found.start(token: query[names.token], names.token)
     case .lastKey:
       parameter = names.after
-      start = try Self.start(after: query[names.after], names.after, dialect, result, version)
+      start = try found.start(after: query[names.after], names.after)
     }
     start = min(start, result.count)
     let end = min(result.count, start + pageSize)
@@ -46,84 +47,7 @@ struct RESTWalk: Sendable {
     (rows, goesOn) = twist?.apply(start: start, end: end, pageSize: pageSize) ?? (start..<end, end)
     hasMore = goesOn < result.count || twist?.link == .always
     next = ""
-    if hasMore { next = Self.next(from: goesOn, page, pageSize, dialect, result, version, salt: twist?.salt ?? 0) }
-  }
-
-  private static func next(
-    from index: Int,
-    _ page: Int,
-    _ pageSize: Int,
-    _ dialect: RESTDialect,
-    _ result: ResultRows,
-    _ version: SetVersion,
-    salt: Int
-  ) -> String {
-    switch dialect.walk {
-    case .page: return String(page + 1)
-    case .offset: return String(index)
-    case .token:
-      var reader = RecordReader(version)
-      let position = index == 0 ? [] : reader.position(of: result[index - 1], in: ordering(dialect, version))
-      return SkipToken(
-        generation: version.generation,
-        index: index,
-        sent: salt,
-        pageSize: pageSize,
-        position: position
-      ).text
-    case .lastKey: return index == 0 ? "" : KeyText.text(of: result[index - 1], in: version)
-    }
-  }
-
-  private static func ordering(_ dialect: RESTDialect, _ version: SetVersion) -> Ordering {
-    dialect.order == .stamp ? Ordering.byStamp(in: version) : Ordering.byKey
-  }
-
-  /// The row that a token points to: its index as long as the data is the same, else the first row behind its position.
-  private static func start(
-    token text: String?,
-    _ name: String,
-    _ dialect: RESTDialect,
-    _ result: ResultRows,
-    _ version: SetVersion
-  ) throws(Refusal) -> Int {
-    guard let text, !text.isEmpty else { return 0 }
-    guard let token = SkipToken(text: text) else { throw .badRequest("\(name) is not one of this vendor's") }
-    if token.generation == version.generation { return token.index }
-    return first(behind: token.position, dialect, result, version)
-  }
-
-  private static func start(
-    after text: String?,
-    _ name: String,
-    _ dialect: RESTDialect,
-    _ result: ResultRows,
-    _ version: SetVersion
-  ) throws(Refusal) -> Int {
-    guard let text, !text.isEmpty else { return 0 }
-    guard let key = KeyText.sortBytes(of: text, in: version) else {
-      throw .badRequest("\(name): '\(text)' is not a key of \(version.set.name)")
-    }
-    guard dialect.order == .stamp else { return first(behind: key, dialect, result, version) }
-    // Where a record is in the order of stamps is known as long as it is there.
-    guard let place = version.table.place(ofKey: key) else {
-      throw .badRequest("\(name): there is no record '\(text)' in \(version.set.name)")
-    }
-    var reader = RecordReader(version)
-    return first(behind: reader.position(of: place, in: .byStamp(in: version)), dialect, result, version)
-  }
-
-  private static func first(
-    behind position: [UInt8],
-    _ dialect: RESTDialect,
-    _ result: ResultRows,
-    _ version: SetVersion
-  ) -> Int {
-    var reader = RecordReader(version)
-    let ordering = ordering(dialect, version)
-    return (0..<result.count).partitioningIndex { index in
-      ByteOrder.compare(reader.position(of: result[index], in: ordering), position) > 0
-    }
+    if hasMore { next = found.next(from: goesOn, page: page, pageSize: pageSize, salt: twist?.salt ?? 0) }
   }
 
   private static func pageSize(_ query: QueryString, _ dialect: RESTDialect) throws(Refusal) -> Int {
@@ -141,5 +65,63 @@ struct RESTWalk: Sendable {
       throw .badRequest("\(name) is a number from \(least), not '\(text)'")
     }
     return number
+  }
+}
+
+/// The rows that a request asks for, of which a page is a part.
+private struct FoundRows {
+  let dialect: RESTDialect
+  let result: ResultRows
+  let version: SetVersion
+
+  private var ordering: Ordering { dialect.order == .stamp ? Ordering.byStamp(in: version) : Ordering.byKey }
+
+  /// What the next request has to say to begin at a row.
+  func next(from index: Int, page: Int, pageSize: Int, salt: Int) -> String {
+    switch dialect.walk {
+    case .page: return String(page + 1)
+    case .offset: return String(index)
+    case .token:
+      var reader = RecordReader(version)
+      let position = index == 0 ? [] : reader.position(of: result[index - 1], in: ordering)
+      return SkipToken(
+        generation: version.generation,
+        index: index,
+        sent: salt,
+        pageSize: pageSize,
+        position: position
+      ).text
+    case .lastKey: return index == 0 ? "" : KeyText.text(of: result[index - 1], in: version)
+    }
+  }
+
+  /// The row that a token points to: its index as long as the data is the same, else the first row behind its position.
+  func start(token text: String?, _ name: String) throws(Refusal) -> Int {
+    guard let text, !text.isEmpty else { return 0 }
+    guard let token = SkipToken(text: text) else { throw .badRequest("\(name) is not one of this vendor's") }
+    return token.generation == version.generation ? token.index : first(behind: token.position)
+  }
+
+  /// The first row behind the record that has a key.
+  func start(after text: String?, _ name: String) throws(Refusal) -> Int {
+    guard let text, !text.isEmpty else { return 0 }
+    guard let key = KeyText.sortBytes(of: text, in: version) else {
+      throw .badRequest("\(name): '\(text)' is not a key of \(version.set.name)")
+    }
+    guard dialect.order == .stamp else { return first(behind: key) }
+    // Where a record is in the order of stamps is known as long as it is there.
+    guard let place = version.table.place(ofKey: key) else {
+      throw .badRequest("\(name): there is no record '\(text)' in \(version.set.name)")
+    }
+    var reader = RecordReader(version)
+    return first(behind: reader.position(of: place, in: ordering))
+  }
+
+  private func first(behind position: [UInt8]) -> Int {
+    let ordering = ordering
+    var reader = RecordReader(version)
+    return (0..<result.count).partitioningIndex { index in
+      ByteOrder.compare(reader.position(of: result[index], in: ordering), position) > 0
+    }
   }
 }

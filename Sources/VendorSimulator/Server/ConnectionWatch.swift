@@ -39,13 +39,9 @@ final class ConnectionWatch: ChannelInboundHandler, RemovableChannelHandler {
       guard let watch = try? channel.pipeline.syncOperations.handler(type: ConnectionWatch.self) else {
         return promise.succeed()
       }
-      let loop = channel.eventLoop
-      let timer = loop.makePromise(of: Void.self)
-      loop.scheduleTask(in: time) { timer.succeed() }
-      timer.futureResult.cascade(to: promise)
-      let gone = loop.makePromise(of: Void.self)
-      watch.add(gone)
-      gone.futureResult.cascade(to: promise)
+      watch.add(promise)
+      let timer = channel.eventLoop.scheduleTask(in: time) { promise.succeed() }
+      promise.futureResult.whenComplete { _ in timer.cancel() }
     }
     try? await promise.futureResult.get()
   }

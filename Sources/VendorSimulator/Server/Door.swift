@@ -14,15 +14,18 @@ final class Door: Sendable {
 
   private let state = Mutex(State())
 
+  /// While the door is closed, how often it is looked whether it was stopped.
+  private static let stopPoll = Duration.milliseconds(100)
+
   /// Waits while the door is closed; false when it will not open again.
   func mayOpen() async -> Bool {
-    while true {
+    while !Task.isCancelled {
       let (isStopped, until) = state.withLock { ($0.isStopped, $0.closedUntil) }
       if isStopped { return false }
       guard let until, until > .now else { return true }
-      try? await Task.sleep(until: until)
-      if Task.isCancelled { return false }
+      try? await Task.sleep(until: min(until, ContinuousClock.now + Self.stopPoll))
     }
+    return false
   }
 
   /// False when the door was to be shut meanwhile.
@@ -40,14 +43,14 @@ final class Door: Sendable {
     connection.closeFuture.whenComplete { [self] _ in state.withLock { $0.connections[id] = nil } }
   }
 
-  /// Refuses connections for a while, and ends those there are.
-  func close(for duration: Duration) {
+  /// Refuses connections for a while, and ends those there are: whoever sees that finds nobody listening.
+  func close(for duration: Duration) async {
     let (server, connections) = state.withLock { state in
       state.closedUntil = .now + duration
       defer { state.server = nil }
       return (state.server, Array(state.connections.values))
     }
-    server?.close(promise: nil)
+    try? await server?.close()
     for connection in connections { connection.close(promise: nil) }
   }
 
@@ -59,6 +62,11 @@ final class Door: Sendable {
     }
     server?.close(promise: nil)
     for connection in connections { connection.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent()) }
+  }
+
+  /// Ends all connections, whatever is under way on them.
+  func endAll() {
+    for connection in state.withLock({ Array($0.connections.values) }) { connection.close(promise: nil) }
   }
 
   func waitUntilEmpty(atMost time: TimeAmount) async {

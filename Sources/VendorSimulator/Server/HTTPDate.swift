@@ -1,5 +1,3 @@
-internal import Glibc
-
 /// Moments as HTTP writes them: `Sun, 06 Nov 1994 08:49:37 GMT`. Source: RFC 9110 §5.6.7.
 enum HTTPDate {
   private static let days = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
@@ -15,14 +13,5 @@ enum HTTPDate {
     // 1970-01-01 was a Thursday.
     let clock = "\(two(time / 3600)):\(two(time / 60 % 60)):\(two(time % 60))"
     return "\(days[Int(day % 7)]), \(two(date.day)) \(months[date.month - 1]) \(date.year) \(clock) GMT"
-  }
-}
-
-extension Stamp {
-  /// What the system's clock says.
-  static func now() -> Stamp {
-    var now = timespec()
-    _ = unsafe clock_gettime(CLOCK_REALTIME, &now)
-    return Stamp(milliseconds: Int64(now.tv_sec) * 1000 + Int64(now.tv_nsec) / 1_000_000)
   }
 }

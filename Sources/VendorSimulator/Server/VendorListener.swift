@@ -23,6 +23,9 @@ struct VendorListener: Service {
 
   /// How long requests that are under way may take when the program is told to stop.
   private static let patience = TimeAmount.seconds(1)
+  /// The port is free while the door is shut, and somebody may have it for a moment: it is tried for five seconds.
+  private static let reopeningsMax = 50
+  private static let reopeningPause = Duration.milliseconds(100)
 
   func run() async throws {
     let logger = Self.logger()
@@ -40,9 +43,17 @@ struct VendorListener: Service {
   private func accept(_ http: HTTP1Channel, _ logger: Logger) async throws {
     var port = port
     var isFirst = true
+    var failures = 0
     try await withThrowingDiscardingTaskGroup { group in
       while await door.mayOpen() {
-        let server = try await Self.bind(http, host, port, logger)
+        let server: NIOAsyncChannel<HTTP1Channel.Value, Never>
+        do { server = try await Self.bind(http, host, port, logger) } catch {
+          guard !isFirst, failures < Self.reopeningsMax else { throw error }
+          failures += 1
+          try await Task.sleep(for: Self.reopeningPause)
+          continue
+        }
+        failures = 0
         port = server.channel.localAddress?.port ?? port
         guard door.opened(server.channel) else {
           try? await server.channel.close()
@@ -59,6 +70,9 @@ struct VendorListener: Service {
       }
       await door.waitUntilEmpty(atMost: Self.patience)
       group.cancelAll()
+      // What is cancelled reads no more, and still waits for clients that do not read what was written.
+      await door.waitUntilEmpty(atMost: Self.patience)
+      door.endAll()
     }
   }
 

@@ -23,9 +23,11 @@ private struct SetEditor {
   private var isGone: Set<Int> = []
   private var texts: [Int: String] = [:]
   private var stamps: [Int: Stamp] = [:]
-  private var added: [(text: String, stamp: Stamp)] = []
+  private var added: [String] = []
+  /// Of all that is added.
+  private var addedStamp: Stamp
 
-  init(_ old: SetVersion, now: Stamp) { (self.old, self.now) = (old, now) }
+  init(_ old: SetVersion, now: Stamp) { (self.old, self.now, addedStamp) = (old, now, now) }
 
   mutating func delete(_ selection: DataEdit.Selection) { isGone.formUnion(places(selection)) }
 
@@ -41,8 +43,8 @@ private struct SetEditor {
   }
 
   mutating func add(_ addition: DataEdit.Addition) throws(VendorError) {
-    let stamp = if case .at(let stamp) = addition.stamp { stamp } else { now }
-    for record in addition.records { added.append((record.encoded, stamp)) }
+    if case .at(let stamp) = addition.stamp { addedStamp = stamp }
+    for record in addition.records { added.append(record.encoded) }
     guard addition.copies > 0 else { return }
     guard old.table.count > 0, let name = old.set.key.first else {
       throw .badRules(path: "edit.add.count", why: "asks for copies, and \(old.set.name) has no record")
@@ -50,7 +52,7 @@ private struct SetEditor {
     let last = KeyText.text(of: old.table.count - 1, in: old)
     for index in 1...addition.copies {
       let key: JSONValue = Int(last).map { .number(String($0 + index)) } ?? .string("\(last)-\(index)")
-      added.append((record(0, with: [JSONMember(name: name, value: key)]), stamp))
+      added.append(record(0, with: [JSONMember(name: name, value: key)]))
     }
   }
 
@@ -88,7 +90,7 @@ private struct SetEditor {
       bytes.append(UInt8(ascii: "\n"))
       if let stamp = stamps[place] { given[old.table.key(place)] = stamp }
     }
-    for record in added { bytes += Array("\(record.text)\n".utf8) }
+    for record in added { bytes += Array("\(record)\n".utf8) }
     let table = try RecordLoader.table(from: bytes, of: old.set, source: "edit")
     var result: [Stamp] = []
     result.reserveCapacity(table.count)
@@ -101,7 +103,4 @@ private struct SetEditor {
     }
     return SetVersion(set: old.set, table: table, stamps: result, generation: old.generation + 1)
   }
-
-  /// All that is added has one stamp.
-  private var addedStamp: Stamp { added.first?.stamp ?? now }
 }

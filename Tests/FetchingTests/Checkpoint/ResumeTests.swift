@@ -1,6 +1,5 @@
 import Foundation
 import JSONText
-import PipelineConfig
 import Spool
 import Synchronization
 import Telemetry
@@ -8,6 +7,7 @@ import TestSupport
 import Testing
 
 @testable import Fetching
+@testable import PipelineConfig
 
 /// A run that was stopped goes on where it stopped.
 @Suite(.timeLimit(.minutes(5)))
@@ -121,6 +121,13 @@ struct ResumeTests {
       #expect(try await !trial.run(FetchOptions(since: "2026-01-01T00:00:00Z")).summary.resumed)
       try await stopped()
       trial.pipeline.feeds[0].filter = "id ne 0"
+      #expect(try await !trial.run().summary.resumed)
+      let parameter = Feed.QueryItem(name: "status", value: "active-5e1f")
+      trial.pipeline.feeds[0].query = [parameter]
+      try await stopped()
+      let state = try #require(try trial.spool.loadState(Checkpoint.stateName, feed: "cars"))
+      #expect(!String(decoding: state, as: UTF8.self).contains(parameter.value), "it may be a key")
+      trial.pipeline.feeds[0].query = [Feed.QueryItem(name: "status", value: "sold-5e1f")]
       #expect(try await !trial.run().summary.resumed)
       try await stopped()
       trial.pipeline.feeds[0].resumeWithin = .zero

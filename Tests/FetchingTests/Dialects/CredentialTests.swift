@@ -1,4 +1,6 @@
 import Foundation
+import NIOCore
+import PipelineConfig
 import Spool
 import Synchronization
 import Telemetry
@@ -38,6 +40,7 @@ struct CredentialTests {
   /// A vendor that gives tokens and takes the newest alone.
   private final class TokenVendor: Sendable {
     let given = Mutex(0)
+    let refusals = Mutex(0)
     func reply(_ head: String, life: Int, isRevoking: @Sendable (Int) -> Bool = { _ in false }) -> WireServer.Reply {
       if head.hasPrefix("POST /token") {
         let number = given.withLock { count in
@@ -51,6 +54,7 @@ struct CredentialTests {
       let page = WireRequest(head).number("page") ?? 1
       let newest = given.withLock { $0 }
       guard head.contains("Bearer canary-5e1f-\(newest)"), !isRevoking(newest) else {
+        refusals.withLock { $0 += 1 }
         return WireServer.Reply(#"{"error":"expired canary-5e1f-\#(newest)"}"#, status: "401 Unauthorized")
       }
       return WireServer.Reply(Wire.odata([page], next: page < 5 ? "?page=\(page + 1)" : nil))
@@ -86,6 +90,8 @@ struct CredentialTests {
       let (summary, _) = try await FetchTrial(server.url, auth: Self.oauth(server.url)).run()
       #expect(summary.complete && summary.counts["records"] == 5)
       #expect(vendor.given.withLock { $0 } == 2 && server.requests.count == 8)
+      // Asked for once more as any request is that failed, in its turn.
+      #expect(summary.counts["requests"] == 6 && summary.counts["retries"] == 1)
     }
   }
 
@@ -100,7 +106,25 @@ struct CredentialTests {
       let (summary, _) = try await trial.run()
       #expect(summary.complete && summary.counts["records"] == 5)
       #expect(vendor.given.withLock { $0 } >= 2)
-      #expect(!server.requests.contains { $0.contains("401") })
+      #expect(vendor.refusals.withLock { $0 } == 0)
+    }
+  }
+
+  @Test(
+    "OAuth2: a token that comes drop by drop, or never ends, is given up",
+    arguments: [("not done within 0.4 seconds", 20), ("more than 64 KiB", nil)] as [(String, Int64?)]
+  )
+  func endless(words: String, pause: Int64?) async throws {
+    try await WireServer.serving { _, _ in
+      var reply = WireServer.Reply(#"{"access_token":"t"}"# + String(repeating: " ", count: 100_000))
+      reply.pause = pause.map { .milliseconds($0) }
+      return reply
+    } _: { server in
+      var trial = try FetchTrial(server.url, auth: Self.oauth(server.url))
+      if pause != nil { trial.pipeline.feeds[0].source.timeouts.whole = .milliseconds(400) }
+      trial.pipeline.feeds[0].source.retry.attempts = 1
+      let error = try #require(try await trial.failure())
+      #expect(error.message.contains(words) && server.requests.count == 1, "\(error)")
     }
   }
 

@@ -145,6 +145,34 @@ struct DialectTests {
   }
 
   @Test(
+    "a page that is smaller since a smaller one was asked for is no short one: a total that is too low ends nothing",
+    arguments: [
+      (#"{ "kind": "offset", "page_size": 10, "total": "/total" }"#, "offset"),
+      (#"{ "kind": "last_id", "page_size": 10, "total": "/total" }"#, "starting_after"),
+      (#"{ "kind": "odata", "page_size": 10, "walk": "keyset" }"#, "$filter"),
+    ]
+  )
+  func shrunk(pagination: String, place: String) async throws {
+    try await WireServer.serving { number, head in
+      guard number > 1 else { return WireServer.Reply("{}", status: "503 Too much") }
+      let request = WireRequest(head)
+      let size = request.number("limit") ?? request.number("$top") ?? 0
+      let text = request.parameters[place] ?? ""
+      let start = text.firstMatch(of: /id gt (\d+)/).flatMap { Int($0.output.1) } ?? Int(text) ?? 0
+      let list = WireRecords(count: 23).list(WireRecords(count: 23).after(start, most: size))
+      return WireServer.Reply(
+        place == "$filter" ? #"{"@odata.count":5,"value":\#(list)}"# : #"{"total":5,"data":\#(list)}"#
+      )
+    } _: { server in
+      let trial = try FetchTrial(server.url, style: .paged(pagination))
+      let (summary, _) = try await trial.run()
+      #expect(server.requests.dropFirst().first?.contains("=5") == true, "half of ten")
+      #expect(summary.complete)
+      #expect(try trial.ready().lines == (1...23).map(Wire.record))
+    }
+  }
+
+  @Test(
     "a place that does not move is a loop and no endless run",
     arguments: [
       (#"{ "kind": "cursor", "page_size": 1 }"#, #"{"data":[RECORD],"next_cursor":"same"}"#),

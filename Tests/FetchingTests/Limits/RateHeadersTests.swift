@@ -113,7 +113,6 @@ struct RateHeadersTests {
   func table(row: Case) {
     let wait = RateHeaders.wait(HTTPHeaders(row.headers), status: row.status, now: Self.now)
     #expect(wait == row.wait.map { .milliseconds($0 * 1000) })
-    #expect(Self.cases.count >= 40)
   }
 
   @Test("no header of a limit is passed over by the quick look at its name, in any case of letters")

@@ -62,6 +62,21 @@ struct SourceGateTests {
     #expect(try file.takeTurn(windows, bytesPerHour: nil, now: 1_000_130).time == 1_000_620)
   }
 
+  @Test("who wakes up too late has lost the turn to those behind, and keeps it when there is nobody behind")
+  func late() throws {
+    let spool = try TemporarySpool()
+    let file = try Spool(root: spool.root).sourceFile("shop", capacity: 8)
+    let windows = [SourceFile.Window(count: 1, milliseconds: 500)]
+    _ = try file.takeTurn(windows, bytesPerHour: nil, now: 1_000_000)
+    let turn = try file.takeTurn(windows, bytesPerHour: nil, now: 1_000_000)
+    let (kept, _) = try file.confirm(turn, windows, slack: 125, now: 1_003_000)
+    #expect(kept?.index == turn.index && kept?.time == 1_003_000)
+    let next = try file.takeTurn(windows, bytesPerHour: nil, now: 1_003_000)
+    #expect(next.time == 1_003_500, "it counts from when the late one went out")
+    let (lost, _) = try file.confirm(turn, windows, slack: 125, now: 1_003_000)
+    #expect(lost == nil)
+  }
+
   @Test("a clock that was set back stops nothing for long")
   func clockSetBack() throws {
     let spool = try TemporarySpool()
@@ -76,11 +91,11 @@ struct SourceGateTests {
   func hold() async throws {
     let spool = try TemporarySpool()
     let gate = try Self.gate(spool) { $0.limits.perSecond = 20 }
-    _ = try await gate.turn()
+    let turn = try await gate.turn()
     let held = ContinuousClock.now
     async let promised = gate.turn()
-    try gate.hold(for: .milliseconds(150))
-    try gate.hold(for: .milliseconds(1))
+    try gate.hold(for: .milliseconds(150), after: turn)
+    try gate.hold(for: .milliseconds(1), after: turn)
     _ = try await Self.gate(spool) { _ in }.turn()
     _ = try await promised
     #expect(ContinuousClock.now - held >= .milliseconds(147))
@@ -89,7 +104,7 @@ struct SourceGateTests {
   @Test("a hold longer than a request may take is said at once")
   func longHold() async throws {
     let gate = try Self.gate(TemporarySpool()) { $0.retry.budget = .seconds(1) }
-    try gate.hold(for: .seconds(600))
+    try gate.hold(for: .seconds(600), after: try await gate.turn())
     let failure = await #expect(throws: RequestFailure.self) { try await gate.turn() }
     #expect(failure?.kind == .throttled && failure?.retryAfter.map { $0 > .seconds(500) } == true)
   }
@@ -97,7 +112,7 @@ struct SourceGateTests {
   @Test("who is cancelled while waiting for a turn waits no longer")
   func cancelled() async throws {
     let gate = try Self.gate(TemporarySpool()) { _ in }
-    try gate.hold(for: .seconds(500))
+    try gate.hold(for: .seconds(500), after: try await gate.turn())
     let waiting = Task { try await gate.turn() }
     waiting.cancel()
     await #expect(throws: CancellationError.self) { try await waiting.value }
@@ -140,10 +155,11 @@ struct SourceGateTests {
       $0.breaker = Source.Breaker(failures: 1, openFor: .milliseconds(20), trialCalls: 2)
     }
     func state() throws -> SourceState { try #require(try Spool(root: spool.root).sourceState("shop")) }
-    try gate.failed(.server, try await gate.turn(), .now(bytes: 0, hold: nil))
+    let first = try await gate.turn()
+    try gate.failed(.server, first, .now(bytes: 0, hold: nil))
     async let waiting = gate.turn()
     while try state().trials == 0 { try await Task.sleep(for: .milliseconds(1)) }
-    try gate.hold(for: .milliseconds(400))
+    try gate.hold(for: .milliseconds(400), after: first)
     let turn = try await waiting
     #expect(try state().trials == 1 && state().breaker(at: turn.time) == .halfOpen)
   }
@@ -194,6 +210,13 @@ struct SourceGateTests {
       }
       #expect(isKept, "\(window)")
     }
+  }
+}
+
+extension SourceGate {
+  /// Lets no request out for a time, as an answer does that asks for it.
+  fileprivate func hold(for time: Duration, after turn: SourceFile.Turn) throws {
+    try failed(.throttled, turn, .now(bytes: 0, hold: time))
   }
 }
 

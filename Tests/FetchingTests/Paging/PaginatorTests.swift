@@ -64,8 +64,8 @@ struct PaginatorTests {
       try walk.pageRead(Self.facts(first, 1, next: "http://x@vendor.example/api/cars?2"))
     }
     try paginator.pageRead(Self.facts(first, 1, next: "?0"))
-    #expect(throws: PagingProblem.emptyPages(LinkPaging.emptyPagesMax)) {
-      for number in 1...LinkPaging.emptyPagesMax {
+    #expect(throws: PagingProblem.emptyPages(Trail.emptyPagesMax)) {
+      for number in 1...Trail.emptyPagesMax {
         let request = try Self.next(&paginator)
         try paginator.pageRead(Self.facts(request, 0, next: "?\(number)"))
       }

@@ -178,6 +178,32 @@ struct BatchTests {
     }
   }
 
+  @Test("while the next keys are waited for, a segment that is due is published, and a run that is stopped ends")
+  func slowKeys() async throws {
+    let (vendor, published) = (Vendor(children: { _ in 2 }), Gate())
+    try await WireServer.serving { _, head in
+      vendor.reply(head)
+    } _: { server in
+      var trial = try Self.trial(server.url, batch: 2)
+      trial.pipeline.spool.segment.time = .milliseconds(100)
+      let folder = trial.folder.file.removingLastComponent()
+      let made = try await Programs.shell("mkfifo keys", in: folder)
+      try #require(made.status == 0)
+      // Open for both sides: whoever writes the keys is there, and says nothing more.
+      let pipe = try FileDescriptor.open(folder.appending("keys"), .readWrite)
+      defer { try? pipe.close() }
+      try pipe.writeAll("P1\nP2\n".utf8)
+      let job = Task { [trial] in
+        try await trial.run(FetchOptions(parentKeys: .file(folder.appending("keys")))) { _ in published.open() }
+      }
+      defer { job.cancel() }
+      try await published.wait()
+      job.cancel()
+      await #expect(throws: CancellationError.self) { try await job.value }
+      #expect(try Self.children(trial) == [10, 11, 20, 21])
+    }
+  }
+
   @Test("no keys are no requests, and a run that is over")
   func none() async throws {
     try await WireServer.serving { _, _ in

@@ -36,6 +36,7 @@ struct RoomWaitTests {
           before.withLock { $0.append((try? queue.segments(in: .done).count) ?? -1) }
         }
       }
+      defer { run.cancel() }
       var lines: [String] = []
       while lines.count < 6 {
         let ready = try queue.segments(in: .ready).count
@@ -74,7 +75,7 @@ struct RoomWaitTests {
     let trial = try FetchTrial("http://127.0.0.1:9", style: .rest)
     var settings = trial.pipeline.spool
     settings.minFree = 1 << 50
-    settings.roomWait = .seconds(3600)
+    settings.roomWait = .seconds(60)
     let words = Words()
     let wait = RoomWait(
       try trial.pipeline.feed(named: "cars"),
@@ -82,12 +83,21 @@ struct RoomWaitTests {
       settings: settings,
       logger: Logger(label: "test") { _ in words }
     )
-    let task = Task.detached { try wait() }
+    let task = Task { try await Waiter().run(wait) }
+    defer { task.cancel() }
     while words.all.isEmpty { try await Task.sleep(for: .milliseconds(10)) }
     task.cancel()
     await #expect(throws: CancellationError.self) { try await task.value }
     #expect(words.all.count == 1 && words.all[0].contains("waiting for room"))
   }
+}
+
+/// Waits on a thread of its own, as the worker that writes segments does.
+private actor Waiter {
+  private let executor = BlockingExecutor()
+  nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe executor.asUnownedSerialExecutor() }
+
+  func run(_ wait: RoomWait) throws { try wait() }
 }
 
 /// Keeps what was logged.

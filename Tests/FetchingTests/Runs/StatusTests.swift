@@ -1,4 +1,6 @@
+import Foundation
 import PipelineConfig
+import Spool
 import Telemetry
 import Testing
 
@@ -60,6 +62,30 @@ struct StatusTests {
       #expect(summary.counts["records"] == 3 && summary.counts["retries"] == 2)
     }
   }
+
+  @Test(
+    "what an answer brought that failed counts as bytes of the hour",
+    arguments: [
+      WireServer.Reply(padding, status: "500 Oh"), WireServer.Reply(#"{"error":"no"}"# + padding),
+    ]
+  )
+  func failedBytes(reply: WireServer.Reply) async throws {
+    try await WireServer.serving { _, _ in
+      reply
+    } _: { server in
+      var trial = try FetchTrial(server.url)
+      trial.pipeline.feeds[0].source.limits.bytesPerHour = 1 << 30
+      #expect(try await trial.failure() != nil && server.requests.count == 3)
+      let file = try trial.spool.sourceFile("shop", capacity: 1)
+      let now = Int(Date.now.timeIntervalSince1970 * 1000)
+      let admission = try file.takeTurn([], bytesPerHour: 3 * Self.padding.utf8.count, now: now) { _ in Never?.none }
+      switch admission {
+      case .turn(let turn, _): #expect(turn.time > now, "three answers are in the sum")
+      }
+    }
+  }
+
+  private static let padding = String(repeating: " ", count: 5_000)
 
   @Test("a vendor that repeats the token in its message does not bring it into ours")
   func echo() async throws {

@@ -132,6 +132,7 @@ struct TogetherTests {
       trial.pipeline.feeds[0].source.timeouts.idle = .seconds(600)
       trial.pipeline.feeds[0].source.timeouts.whole = .seconds(600)
       let job = Task { [trial] in try await trial.run() }
+      defer { job.cancel() }
       try await silent.wait()
       job.cancel()
       await #expect(throws: CancellationError.self) { try await job.value }

@@ -11,5 +11,15 @@ struct Gate: Sendable {
 
   func whenOpen(_ body: @escaping @Sendable () -> Void) { promise.futureResult.whenComplete { _ in body() } }
 
-  func wait() async throws { try await promise.futureResult.get() }
+  /// Opens the gate when the task is cancelled: a future knows no cancelling.
+  ///
+  /// - Throws: `CancellationError`.
+  func wait() async throws {
+    try await withTaskCancellationHandler {
+      try await promise.futureResult.get()
+    } onCancel: {
+      open()
+    }
+    try Task.checkCancellation()
+  }
 }

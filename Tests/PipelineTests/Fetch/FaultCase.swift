@@ -36,6 +36,11 @@ struct FaultCase: Sendable {
     #"{ "when": { \#(when) "path": "\#(path)" }, \#(which) "do": { \#(what) } }"#
   }
 
+  /// For ``rule(_:when:_:)``: the request that is hit, that one and the next, and all from it on.
+  var once: String { #""on": [\#(hit)],"# }
+  var burst: String { #""on": [\#(hit), \#(hit + 1)],"# }
+  var forGood: String { #""after": \#(hit - 1),"# }
+
   /// What record `id` says, and PostgreSQL says of it.
   func record(_ id: Int) -> (name: String, amount: String) {
     let long = id == 3 && longest > 0 ? String(repeating: "long \(seed) ", count: longest / 7) : ""

@@ -1,12 +1,6 @@
 extension FaultScenario {
-  private static func burst(_ row: FaultCase) -> String { #""on": [\#(row.hit), \#(row.hit + 1)],"# }
-
-  private static func once(_ row: FaultCase) -> String { #""on": [\#(row.hit)],"# }
-
-  private static func forGood(_ row: FaultCase) -> String { #""after": \#(row.hit - 1),"# }
-
   private static func broken(_ name: String, _ what: String) -> FaultScenario {
-    FaultScenario(name, .arrives) { row in [row.rule(what, burst(row))] }
+    FaultScenario(name, .arrives) { row in [row.rule(what, row.burst)] }
   }
 
   /// Answers that do not come, or not whole.
@@ -25,7 +19,7 @@ extension FaultScenario {
       [row.rule(#""kind": "slow""#, #""on": [\#(row.hit)], "delay": 0.8,"#)]
     }.with { $0.source = settings(idle: "300ms") }.waiting.related,
     FaultScenario("nobody listens for a while", .either([75])) { row in
-      row.seed == 1 ? [row.rule(#""kind": "down", "for": 0.1"#, once(row))] : []
+      row.seed == 1 ? [row.rule(#""kind": "down", "for": 0.1"#, row.once)] : []
     },
     FaultScenario("nobody listens at all", .fails([75], "connection refused")) { _ in [] }.with {
       // Nothing listens on port 9 of a machine but a service of 1983.
@@ -49,9 +43,9 @@ extension FaultScenario {
     FaultScenario(
       "an error with status 200 for good",
       .fails([65], "$skip is not supported")
-    ) { row in [row.rule(#""kind": "body", "with": "error""#, forGood(row))] },
+    ) { row in [row.rule(#""kind": "body", "with": "error""#, row.forGood)] },
     FaultScenario("a bomb", .fails([65], "more than 48 MiB")) { row in
-      [row.rule(#""kind": "bomb", "mebibytes": \#([100, 300, 600][row.seed % 3])"#, once(row))]
+      [row.rule(#""kind": "bomb", "mebibytes": \#([100, 300, 600][row.seed % 3])"#, row.once)]
     },
     FaultScenario("a record of a megabyte", .arrives) { _ in [] }.with { $0.longestRecord = 1 << 20 },
   ]

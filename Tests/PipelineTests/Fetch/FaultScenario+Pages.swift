@@ -1,32 +1,30 @@
 extension FaultScenario {
-  private static func once(_ row: FaultCase) -> String { #""on": [\#(row.hit)],"# }
-
   private static func page(_ what: String) -> String { #""kind": "page", \#(what)"# }
 
   /// Pages that lead astray.
   static let crooked: [FaultScenario] = [
-    FaultScenario("the page before once more", .either([65])) { row in [row.rule(page(#""repeats": true"#), once(row))]
+    FaultScenario("the page before once more", .either([65])) { row in [row.rule(page(#""repeats": true"#), row.once)]
     },
     FaultScenario("a link to its own page", in: VendorDialect.linked, ending: endOfLinks) { row in
-      [row.rule(page(#""link": "own""#), once(row))]
+      [row.rule(page(#""link": "own""#), row.once)]
     },
     FaultScenario("a link to the first page", in: VendorDialect.linked, ending: endOfLinks) { row in
-      [row.rule(page(#""link": "first""#), once(row))]
+      [row.rule(page(#""link": "first""#), row.once)]
     }.related,
     FaultScenario(
       "a link that is missing",
       // Where neither a total nor a flag is told, nobody can know that there is more.
       in: [.odata, .cursor, .nextURL, .nextHeader],
       ending: { $0.dialect == .odata ? .arrives : .fails([65], "the pages ended after") }
-    ) { row in [row.rule(page(#""link": "missing""#), once(row))] },
+    ) { row in [row.rule(page(#""link": "missing""#), row.once)] },
     FaultScenario("an empty page with a link", .arrives, in: VendorDialect.linked + [.keyset]) { row in
-      [row.rule(page(#""records": 0"#), once(row))]
+      [row.rule(page(#""records": 0"#), row.once)]
     },
     FaultScenario(
       "a short page that is not the last",
       .arrives,
       in: VendorDialect.allCases.filter { $0 != .page }
-    ) { row in [row.rule(page(#""records": 3"#), once(row))] },
+    ) { row in [row.rule(page(#""records": 3"#), row.once)] },
     FaultScenario("a total that is a little too high", .arrives, in: counted) { row in
       [row.rule(page(#""total_factor": 1.01"#))]
     }.related,
@@ -63,11 +61,11 @@ extension FaultScenario {
     },
     FaultScenario("redirects to somebody else", .fails([65], "followed")) { row in
       let status = [301, 302, 303, 307, 308][row.seed % 5]
-      return [row.rule(#""kind": "redirect", "status": \#(status), "to": \#(somebody(row))"#, once(row))]
+      return [row.rule(#""kind": "redirect", "status": \#(status), "to": \#(somebody(row))"#, row.once)]
     },
     FaultScenario("links to somebody else", .fails([65], "followed"), in: [.odata, .nextURL, .nextHeader, .link]) {
       row in
-      [row.rule(#""kind": "page", "link": "foreign", "to": \#(somebody(row))"#, once(row))]
+      [row.rule(#""kind": "page", "link": "foreign", "to": \#(somebody(row))"#, row.once)]
     },
   ]
 

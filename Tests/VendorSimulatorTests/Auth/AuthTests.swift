@@ -8,6 +8,7 @@ import Testing
 @testable import VendorSimulator
 
 /// Every way of proving who sends a request.
+@Suite(.timeLimit(.minutes(5)))
 struct AuthTests {
   struct Case: CustomTestStringConvertible {
     var rule: String

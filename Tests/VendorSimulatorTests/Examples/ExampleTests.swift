@@ -5,6 +5,7 @@ import Testing
 @testable import VendorSimulator
 
 /// The example pipelines against a vendor that behaves as their rules say.
+@Suite(.timeLimit(.minutes(5)))
 struct ExampleTests {
   struct Case: CustomTestStringConvertible {
     var folder: String
@@ -30,24 +31,30 @@ struct ExampleTests {
     let example = Programs.packageRoot.appending("tools/examples/\(row.folder)")
     let feeds = row.feeds.sorted { $0.key < $1.key }
     let script = """
-      weir-vendor serve --port 0 \(row.sets) --token practice --rules \(example)/vendor.json > out & vendor=$!
-      for _ in $(seq 400); do grep -q listening out && break; sleep 0.05; done
-      export WEIR_VENDOR_URL=$(sed -n 's/^listening on //p' out) WEIR_VENDOR_TOKEN=practice
       sed 's|"path": "spool"|"path": "'"$PWD"'/spool"|' \(example)/pipeline.json > pipeline.json
       for feed in \(feeds.map { "\($0.key):\($0.value)" }.joined(separator: " ")); do
         set=${feed#*:}; feed=${feed%:*}
-        there=$(curl -sS -H 'Authorization: Bearer practice' $WEIR_VENDOR_URL/vendor/state | jq ".sets.$set.records")
+        there=$(curl -sS -H "Authorization: Bearer $CONTROL_TOKEN" $WEIR_VENDOR_URL/vendor/state | jq ".sets.$set.records")
         for run in 1 2; do
           weir-fetch $feed --full --config pipeline.json > paths 2> why || cat why
           [[ -s paths ]] && fetched=$(xargs -n 1 lz4 -dc < paths | wc -l) || fetched=none
           echo "$feed $run $((fetched == there))"
         done
       done
-      weir-vendor log --url $WEIR_VENDOR_URL --token practice --summary | jq -c .violations
-      kill $vendor; wait $vendor
+      weir-vendor log --url $WEIR_VENDOR_URL --token $CONTROL_TOKEN --summary | jq -c .violations
       """
     let folder = try TestFolder()
-    let result = try await Programs.shell(script, in: folder.path)
+    let arguments = row.sets.split(separator: " ").map(String.init) + ["--rules", "\(example)/vendor.json"]
+    let result = try await PractiseVendor.serving(arguments) { vendor in
+      // What the example's rules want for its data; the paths under /vendor want the vendor's own.
+      try await Programs.shell(
+        script,
+        environment: [
+          "WEIR_VENDOR_URL": vendor.url, "WEIR_VENDOR_TOKEN": "practice", "CONTROL_TOKEN": vendor.token,
+        ],
+        in: folder.path
+      )
+    }
     #expect(result.lines == feeds.flatMap { ["\($0.key) 1 1", "\($0.key) 2 1"] } + ["{}"], "\(result)")
   }
 }

@@ -8,6 +8,7 @@ import Testing
 @testable import VendorSimulator
 
 /// Which requests a rule meets, and the answers that are made up.
+@Suite(.timeLimit(.minutes(5)))
 struct FaultRuleTests {
   private static func statuses(_ client: Client, _ paths: [String]) async throws -> [Int] {
     var statuses: [Int] = []

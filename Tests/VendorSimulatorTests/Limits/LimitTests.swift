@@ -8,6 +8,7 @@ import Testing
 @testable import VendorSimulator
 
 /// What a vendor that counts does to a client that asks too much.
+@Suite(.timeLimit(.minutes(5)))
 struct LimitTests {
   @Test(
     "what goes over the limit is refused in the way that the rules say, counted, and does not count against the limit",

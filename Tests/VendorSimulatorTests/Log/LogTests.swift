@@ -10,6 +10,7 @@ import Testing
 @testable import VendorSimulator
 
 /// What the vendor knows of its client afterwards.
+@Suite(.timeLimit(.minutes(5)))
 struct LogTests {
   @Test("each request is there once, as it came, with the keys it asked for; the paths under /vendor are not")
   func entries() async throws {
@@ -75,23 +76,22 @@ struct LogTests {
   @Test("rules and log are there from the shell")
   func commands() async throws {
     let script = """
-      echo '{"limits":{"per_hour":2}}' > rules.json
-      weir-vendor serve --port 0 --cars 5 --token t --rules rules.json > out & vendor=$!
-      for _ in $(seq 200); do grep -q listening out && break; sleep 0.05; done
-      url=$(sed -n 's/^listening on //p' out)
-      get() { curl -sS -o /dev/null -w '%{http_code}\\n' -H 'Authorization: Bearer t' "$url/rest/cars"; }
+      get() { curl -sS -o /dev/null -w '%{http_code}\\n' -H "Authorization: Bearer $T" "$URL/rest/cars"; }
       get; get; get
-      weir-vendor log --url "$url" --token t | jq -r .status
-      weir-vendor log --url "$url" --token t --summary | jq -c .violations
-      echo '{"limits":null}' | weir-vendor rules --url "$url" --token t -
+      weir-vendor log --url "$URL" --token "$T" | jq -r .status
+      weir-vendor log --url "$URL" --token "$T" --summary | jq -c .violations
+      echo '{"limits":null}' | weir-vendor rules --url "$URL" --token "$T" -
       get
-      weir-vendor log --url "$url" --token t --after 3 | jq .number
-      echo '{"limit":null}' | weir-vendor rules --url "$url" --token t -; echo "wrong: $?"
-      kill $vendor; wait $vendor
+      weir-vendor log --url "$URL" --token "$T" --after 3 | jq .number
+      echo '{"limit":null}' | weir-vendor rules --url "$URL" --token "$T" -; echo "wrong: $?"
       weir-vendor serve --cars 1 --rules /nowhere.json; echo "no file: $?"
       """
     let folder = try TestFolder()
-    let result = try await Programs.shell(script, in: folder.path)
+    let rules = folder.path.appending("rules.json")
+    try folder.write(#"{"limits":{"per_hour":2}}"#, to: rules)
+    let result = try await PractiseVendor.serving(["--cars", "5", "--rules", rules.string]) { vendor in
+      try await Programs.shell(script, environment: ["URL": vendor.url, "T": vendor.token])
+    }
     let expected = [
       "200", "200", "429", "200", "200", "429", #"{"per_hour":1}"#, "{}", "200", "4", "wrong: 65", "no file: 66",
     ]

@@ -5,6 +5,7 @@ import Testing
 @testable import VendorSimulator
 
 /// A walk while the vendor moves on.
+@Suite(.timeLimit(.minutes(5)))
 struct MovingDataTests {
   @Test(
     "no record of the old set that still exists is passed over, wherever the vendor moves on",

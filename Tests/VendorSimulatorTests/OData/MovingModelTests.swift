@@ -7,6 +7,7 @@ import Testing
 @testable import VendorSimulator
 
 /// A walk over data that moves, page for page beside the plainest thing that a link to the next page can mean.
+@Suite(.timeLimit(.minutes(5)))
 struct MovingModelTests {
   private struct Record: Equatable {
     var key: String

@@ -6,6 +6,7 @@ import Testing
 @testable import VendorSimulator
 
 /// The OData style over a socket.
+@Suite(.timeLimit(.minutes(5)))
 struct ODataServiceTests {
   static let lines = (0..<25).map { #"{"Key":"k\#(100 + $0)", "Price":\#($0).50,"Text":"a <b> \"c\"\n🏡"}"# }
 

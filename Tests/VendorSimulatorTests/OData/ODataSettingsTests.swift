@@ -7,6 +7,7 @@ import Testing
 @testable import VendorSimulator
 
 /// What is particular about some OData vendors.
+@Suite(.timeLimit(.minutes(5)))
 struct ODataSettingsTests {
   @Test("$top as the size of a page does not end the walk, and the vendor's cap holds whatever is asked")
   func top() async throws {

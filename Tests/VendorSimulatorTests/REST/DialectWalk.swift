@@ -13,8 +13,8 @@ struct DialectWalk {
   var query = "page_size=7"
   var records = "data"
 
-  /// Ids of each page, until the dialect says that there is no more.
-  func pages() async throws -> [[Int]] {
+  /// Ids of each page, until the dialect says that there is no more; `afterPage` is told how many there are.
+  func pages(afterPage: (Int) async throws -> Void = { _ in }) async throws -> [[Int]] {
     var pages: [[Int]] = []
     var url: String? = "\(path)?\(query)"
     while let current = url {
@@ -25,6 +25,7 @@ struct DialectWalk {
       pages.append(ids)
       try #require(pages.count < 1000, "the walk does not end")
       url = next(current, answer, body, ids, pages)
+      try await afterPage(pages.count)
     }
     return pages
   }

@@ -5,6 +5,7 @@ import Testing
 @testable import VendorSimulator
 
 /// The page-numbered style over a socket.
+@Suite(.timeLimit(.minutes(5)))
 struct RESTServiceTests {
   @Test(
     "pages of any size are together the whole set by key, each with the total",

@@ -10,7 +10,7 @@ import Testing
 @testable import VendorSimulator
 
 /// Recorded traffic, served again.
-@Suite(.enabled(if: Programs.hasSharedData, "needs ../shared/data/gitlab-recorded-http"))
+@Suite(.enabled(if: Programs.hasSharedData, "needs ../shared/data/gitlab-recorded-http"), .timeLimit(.minutes(5)))
 struct ReplayTests {
   private static let folder = Programs.sharedData.appending("gitlab-recorded-http")
 

@@ -6,6 +6,7 @@ import Testing
 
 @testable import VendorSimulator
 
+@Suite(.timeLimit(.minutes(5)))
 struct ETagTests {
   @Test("a page that the client has is not sent again, in either style, and a changed one is")
   func conditional() async throws {

@@ -5,10 +5,13 @@ import Testing
 @testable import VendorSimulator
 
 /// The program as a person starts it.
+@Suite(.timeLimit(.minutes(5)))
 struct ProgramTests {
   @Test("it listens on a free port, moves on when told, and ends with 0", arguments: ["TERM", "INT"])
   func lifeCycle(signal: String) async throws {
+    // A vendor that is left behind would hold the test's pipe, and the test would wait for its end.
     let script = """
+      trap 'kill $(jobs -p) 2>/dev/null' EXIT
       weir-vendor serve --port 0 --cars 120 --seed 3 --token t > out & vendor=$!
       for _ in $(seq 200); do grep -q listening out && break; sleep 0.05; done
       url=$(sed -n 's/^listening on //p' out)
@@ -29,6 +32,35 @@ struct ProgramTests {
         == true
     )
     #expect(Array(result.lines.dropFirst(2)) == ["wrong token: 77", "ended: 0", "nobody there: 75"], "\(result)")
+  }
+
+  @Test(
+    "told to stop it ends soon, though its door is shut or a client does not read what it asked for",
+    arguments: [
+      (#"[{"do":{"kind":"down","for":3600}}]"#, 1, "cat <&3"),
+      // Far more than the kernel takes from a vendor whose client does not read; it has all that it can when no
+      // request is begun any more.
+      ("[]", 400, "until [[ $last == $now ]]; do last=$now; sleep 0.5; now=$(begun); done"),
+    ]
+  )
+  func stops(faults: String, requests: Int, wait: String) async throws {
+    let script = """
+      trap 'kill $(jobs -p) 2>/dev/null' EXIT
+      echo '{"faults":\(faults)}' > rules.json
+      timeout -s KILL 60 weir-vendor serve --port 0 --cars 1000 --token t --rules rules.json > out & vendor=$!
+      for _ in $(seq 200); do grep -q listening out && break; sleep 0.05; done
+      port=$(sed -n 's/.*://p' out)
+      begun() { curl -sS -H 'Authorization: Bearer t' "http://127.0.0.1:$port/vendor/log/summary" | jq .requests; }
+      exec 3<>/dev/tcp/127.0.0.1/$port || exit 1
+      for _ in $(seq \(requests)); do
+        printf 'GET /rest/cars?page_size=1000 HTTP/1.1\\r\\nHost: v\\r\\nAuthorization: Bearer t\\r\\n\\r\\n' >&3
+      done
+      last=0; now=1; \(wait)
+      kill $vendor; wait $vendor; echo "ended: $?"
+      """
+    let folder = try TestFolder()
+    let result = try await Programs.shell(script, in: folder.path)
+    #expect(result.lines == ["ended: 0"], "\(result)")
   }
 
   struct Case: CustomTestStringConvertible {
@@ -75,21 +107,18 @@ struct ProgramTests {
   @Test("white space around the token's field is none of it; between scheme and token there may be more than one space")
   func whiteSpace() async throws {
     let script = """
-      weir-vendor serve --port 0 --cars 3 --seed 3 --token t > out & vendor=$!
-      for _ in $(seq 200); do grep -q listening out && break; sleep 0.05; done
-      port=$(sed -n 's/.*://p' out)
-      for value in 'Bearer t' ' Bearer t  ' $'\\tBearer t\\t ' 'Bearer   t' 'bEARER t' \
-          'Bearer t x' 'Bearert' 'Bearer' $'Bearer\\tt' 'Bearer T'; do
-        exec 3<>/dev/tcp/127.0.0.1/$port
+      for value in "Bearer $T" " Bearer $T  " $'\\t'"Bearer $T"$'\\t ' "Bearer   $T" "bEARER $T" \
+          "Bearer $T x" "Bearer$T" 'Bearer' $'Bearer\\t'"$T" "Bearer ${T^^}"; do
+        exec 3<>/dev/tcp/127.0.0.1/${URL##*:} || exit 1
         printf 'GET /rest/cars HTTP/1.1\\r\\nHost: v\\r\\nAuthorization:%s\\r\\nConnection: close\\r\\n\\r\\n' "$value" >&3
         head -n 1 <&3 | cut -d ' ' -f 2
         exec 3>&-
       done
-      kill $vendor; wait $vendor
       """
-    let folder = try TestFolder()
     // RFC 9110 §5.5: white space before and after a field's value is not part of it. §11.4: the scheme, 1*SP, the token.
-    let statuses = try await Programs.shell(script, in: folder.path).lines
+    let statuses = try await PractiseVendor.serving(["--cars", "3", "--seed", "3"]) { vendor in
+      try await Programs.shell(script, environment: ["URL": vendor.url, "T": vendor.token]).lines
+    }
     #expect(statuses == Array(repeating: "200", count: 5) + Array(repeating: "401", count: 5))
   }
 

@@ -7,6 +7,7 @@ import Testing
 @testable import VendorSimulator
 
 /// What is the same for both styles: the token, compression, state.
+@Suite(.timeLimit(.minutes(5)))
 struct ServerTests {
   @Test(
     "without the token every path is 401 with an error body",

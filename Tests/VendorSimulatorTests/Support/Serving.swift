@@ -47,10 +47,17 @@ struct Client: Sendable {
     let listener = try VendorServer(vendor: vendor, options: options).listener { port.yield($0) }
     var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
     configuration.connectionPool.retryConnectionEstablishment = false
-    try await withThrowingTaskGroup { group in
-      group.addTask { try await listener.run() }
+    configuration.timeout.read = .seconds(60)
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask {
+        // A vendor that cannot listen is waited for no longer.
+        defer { port.finish() }
+        try await listener.run()
+      }
       var iterator = ports.makeAsyncIterator()
-      let url = "http://127.0.0.1:\(try #require(await iterator.next()))"
+      let number = await iterator.next()
+      if number == nil { try await group.waitForAll() }
+      let url = "http://127.0.0.1:\(try #require(number))"
       try await HTTPClient.withHTTPClient(configuration: configuration) { client in
         try await body(Client(url: url, client: client))
       }
