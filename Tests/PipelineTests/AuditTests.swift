@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// `weir audit`: the equation for each feed and segment, and what it says when something is missing.
-@Suite(.postgres)
+@Suite(.postgres, .timeLimit(.minutes(5)))
 struct AuditTests {
   @Test("a run balances; a segment that is held, a ledger that lies and a row that is gone do not: 65")
   func audit() async throws {

@@ -9,6 +9,7 @@ import Testing
 @testable import StageRuntime
 
 /// Queues that are worked off: in order, to their end, by several, and again when something comes.
+@Suite(.timeLimit(.minutes(5)))
 struct DrainTests {
   @Test("the feeds are worked off parents first, each in the order of writing")
   func parentsFirst() throws {
@@ -73,11 +74,14 @@ struct DrainTests {
     let trial = try QueueTrial()
     let (events, seen) = AsyncStream.makeStream(of: String.self)
     async let status = onThread {
-      try trial.run(["--follow"]) { input in
+      defer { seen.finish() }
+      return try trial.run(["--follow"]) { input in
         seen.yield("\(input.feed)-\(input.name.sequence)")
         return try QueueTrial.read(input)
       }
     }
+    // Before the status is awaited, also when this test ends early.
+    defer { trial.stop.ask() }
     var iterator = events.makeAsyncIterator()
     for (sequence, feed) in ["homes", "rooms", "homes", "rooms"].enumerated() {
       try trial.publish(sequence, feed: feed)
@@ -95,7 +99,8 @@ struct DrainTests {
     let others = Atomic<Int>(0)
     let count = 20
     async let status = onThread {
-      try trial.run(["--follow"]) { input in
+      defer { seen.finish() }
+      return try trial.run(["--follow"]) { input in
         seen.yield(input.name.sequence)
         var done = try QueueTrial.read(input)
         if input.name.sequence < count {
@@ -107,6 +112,7 @@ struct DrainTests {
         return done
       }
     }
+    defer { trial.stop.ask() }
     var order: [Int] = []
     var iterator = events.makeAsyncIterator()
     try trial.publish(count)

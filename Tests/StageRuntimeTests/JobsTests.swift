@@ -10,6 +10,7 @@ import Testing
 @testable import StageRuntime
 
 /// Several workers in one program: each segment is done once, and their number shows in nothing but the time.
+@Suite(.timeLimit(.minutes(5)))
 struct JobsTests {
   /// Copies a segment into the next queue, as hash does with what it makes of it.
   private static let copy: @Sendable (TemporarySpool) -> QueueTrial.Work = { folder in

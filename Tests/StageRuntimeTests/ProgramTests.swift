@@ -5,6 +5,7 @@ import TestSupport
 import Testing
 
 /// Real programs that are stopped, killed or left by their reader: what was done is whole, and the rest is still there.
+@Suite(.timeLimit(.minutes(5)))
 struct ProgramTests {
   /// A pipeline of cars, and fetched segments of one record each in its spool.
   private static func pipeline(segments count: Int, source: String = "http://shop.example") throws -> TestPipeline {
