@@ -92,6 +92,31 @@ struct DrainTests {
     #expect(try trial.sequences(.ready).isEmpty && trial.sequences(.ready, feed: "rooms").isEmpty)
   }
 
+  private struct NotFree: Error {}
+
+  @Test("--follow finds by itself what no event tells of: a segment whose claim has ended")
+  func relisted() async throws {
+    let trial = try QueueTrial(relist: .milliseconds(200))
+    let (events, seen) = AsyncStream.makeStream(of: Int.self)
+    try trial.publish(0)
+    guard let claimed = try trial.queue().claim(trial.name(0)) else { throw NotFree() }
+    async let status = onThread {
+      defer { seen.finish() }
+      return try trial.run(["--follow"]) { input in
+        seen.yield(input.name.sequence)
+        return try QueueTrial.read(input)
+      }
+    }
+    defer { trial.stop.ask() }
+    var iterator = events.makeAsyncIterator()
+    try trial.publish(1)
+    #expect(await iterator.next() == 1)
+    claimed.release()
+    #expect(await iterator.next() == 0)
+    trial.stop.ask()
+    #expect(try await status == .success)
+  }
+
   @Test("--follow does not spin on a segment that has to wait: it is tried again when something comes")
   func waiting() async throws {
     let trial = try QueueTrial()

@@ -32,7 +32,7 @@ struct InputTests {
       defer { try? readEnd.close() }
       var input = LineInput(descriptor: readEnd.rawValue)
       var found: [String] = []
-      while let line = try input.next(stop: StopRequest(listening: false)) { found.append(line) }
+      while let line = try input.next(until: { false }) { found.append(line) }
       return found
     }
     try await onThread { [cuts] in
@@ -58,7 +58,7 @@ struct InputTests {
     }
     let result: Result<Int?, any Error> = try await onThread {
       var input = LineInput(descriptor: readEnd.rawValue)
-      return Result { try input.next(stop: StopRequest(listening: false))?.utf8.count }
+      return Result { try input.next(until: { false })?.utf8.count }
     }
     try await written
     if isTaken {
