@@ -30,8 +30,7 @@ struct SpoolPut: OpsCommand {
   func run(terminal: any Terminal) throws {
     let pipeline = try option.config.pipeline()
     _ = try pipeline.feed(named: feed)
-    let root = option.directory.map { FilePath($0) } ?? pipeline.spool.path
-    let spool = try Spool(root: root, allowsNetwork: pipeline.spool.allowsNetwork)
+    let spool = try option.config.spool(of: pipeline, at: option.directory)
     var put = RunWriter(spool: spool, feed: feed, settings: pipeline.spool, print: { terminal.data("\($0)") })
     var lines = LineCutter()
     while try lines.fill(from: .standardInput) {
