@@ -1,9 +1,9 @@
 internal import Glibc
 
 /// The time of day as events and logs carry it.
-enum WallClock {
+public enum WallClock {
   /// Now, in RFC 3339 form, UTC, with milliseconds: `2026-11-20T23:44:08.123Z`.
-  static func timestamp() -> String {
+  public static func timestamp() -> String {
     var now = timespec()
     _ = unsafe clock_gettime(CLOCK_REALTIME, &now)
     return timestamp(seconds: now.tv_sec, milliseconds: now.tv_nsec / 1_000_000)
