@@ -13,10 +13,4 @@ enum LineScanner {
       return unsafe UnsafeRawPointer(hit) - UnsafeRawPointer(base)
     }
   }
-
-  /// The same answer, written to be obviously right; a test holds the two equal.
-  static func nextNewlineReference(in bytes: Span<UInt8>, from start: Int) -> Int? {
-    for index in start..<bytes.count where bytes[index] == UInt8(ascii: "\n") { return index }
-    return nil
-  }
 }
