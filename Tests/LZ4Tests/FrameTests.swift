@@ -94,8 +94,8 @@ struct FrameTests {
     )
     #expect(run.status == 0, "\(run.output)\(run.errors)")
     let theirs = try read(directory.appending("theirs.lz4"))
-    let header = try #require(header(of: theirs))
-    #expect(header != .ours, "it has no checksum")
+    let found = try #require(header(of: theirs))
+    #expect(found != .ours, "it has no checksum")
     #expect(try decodeAll(theirs).content == content)
     withExtendedLifetime(folder) {}
   }

@@ -35,9 +35,6 @@ enum FileName {
     }
   }
 
-  /// Whether there is something of that name, a symbolic link counting as itself.
-  static func exists(_ path: FilePath) throws(SpoolError) -> Bool { try status(path) != nil }
-
   /// What is under that name, a symbolic link counting as itself unless it is followed; nil when there is nothing.
   static func status(_ path: FilePath, followsLink: Bool = false) throws(SpoolError) -> FileStatus? {
     do throws(Errno) {
