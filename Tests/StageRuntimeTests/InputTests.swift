@@ -107,6 +107,18 @@ struct InputTests {
     #expect(trial.printed.all == ["homes-3", "homes-2", "homes-1", "homes-0"])
   }
 
+  @Test("empty lines between paths are passed over, and the last line needs no end", arguments: ["\n", ""])
+  func emptyLines(ending: String) throws {
+    let trial = try QueueTrial()
+    let paths = try (0..<2).map { try trial.publish($0).string }
+    let (readEnd, writeEnd) = try FileDescriptor.pipe(options: .closeOnExec)
+    defer { try? readEnd.close() }
+    try Self.write((paths.joined(separator: "\n\n") + ending).utf8, to: writeEnd)
+    try writeEnd.close()
+    #expect(try trial.run(["-"], input: readEnd) == .success)
+    #expect(trial.printed.all == ["homes-0", "homes-1"])
+  }
+
   @Test("a request to stop is obeyed while the next line is waited for, and lines that are there already stay undone")
   func stopped() async throws {
     let trial = try QueueTrial()
