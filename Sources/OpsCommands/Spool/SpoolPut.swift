@@ -1,5 +1,4 @@
 internal import ArgumentParser
-internal import Glibc
 internal import PipelineConfig
 internal import Spool
 internal import SystemPackage
@@ -127,7 +126,7 @@ struct LineCutter {
   }
 
   mutating func takeLines(_ body: (Span<UInt8>) throws -> Void) throws {
-    while let end = nextNewline() {
+    while let end = LineScanner.nextNewline(in: bytes.span, from: start) {
       try body(bytes.span.extracting(start..<end))
       start = end + 1
     }
@@ -137,13 +136,5 @@ struct LineCutter {
   mutating func takeRest(_ body: (Span<UInt8>) throws -> Void) throws {
     try body(bytes.span.extracting(start...))
     start = bytes.count
-  }
-
-  private func nextNewline() -> Int? {
-    unsafe bytes.withUnsafeBufferPointer { buffer in
-      guard let base = buffer.baseAddress else { return nil }
-      guard let hit = unsafe memchr(base + start, 0x0A, buffer.count - start) else { return nil }
-      return unsafe UnsafeRawPointer(hit) - UnsafeRawPointer(base)
-    }
   }
 }
