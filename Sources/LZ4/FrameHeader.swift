@@ -27,9 +27,4 @@ public struct FrameHeader: Equatable, Sendable {
     self.init(flags: bytes[4], blockDescriptor: bytes[5])
     guard flags >> 6 == 1 else { return nil }
   }
-
-  /// Damage inside a block is noticed before the block is handed on.
-  public var hasBlockChecksums: Bool { flags & 0b0001_0000 != 0 }
-  /// Damage anywhere is noticed at the frame's end.
-  public var hasContentChecksum: Bool { flags & 0b0000_0100 != 0 }
 }

@@ -69,7 +69,7 @@ enum Connector {
       let left = deadline - ContinuousClock.now
       let events = state == PGRES_POLLING_READING ? POLLIN : POLLOUT
       var descriptor = pollfd(fd: unsafe PQsocket(handle), events: Int16(events), revents: 0)
-      let ready = unsafe poll(&descriptor, 1, Int32(clamping: max(0, left.components.seconds * 1000 + 1)))
+      let ready = unsafe poll(&descriptor, 1, Int32(clamping: max(0, Int(left / .milliseconds(1)) + 1)))
       guard ready >= 0 || errno == EINTR else { break }
       guard left > .zero, ready != 0 else {
         throw PostgresError("no answer in time", while: unsafe subject(handle), hint: unreachableHint)

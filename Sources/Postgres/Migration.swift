@@ -1,5 +1,6 @@
 internal import Glibc
 public import SystemPackage
+internal import Telemetry
 
 /// One numbered file of SQL: `0002_homes.sql`.
 public struct Migration: Equatable, Sendable {
@@ -11,8 +12,7 @@ public struct Migration: Equatable, Sendable {
   public var checksum: String {
     var hash: UInt64 = 0xcbf2_9ce4_8422_2325
     for byte in sql.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-    let digits = String(hash, radix: 16)
-    return String(repeating: "0", count: 16 - digits.count) + digits
+    return hash.padded(16, radix: 16)
   }
 
   /// Every migration of a folder, in order. Files that do not end in `.sql` are not looked at.

@@ -1,9 +1,11 @@
-internal import SystemPackage
+public import SystemPackage
 
 /// A file that is read whole because it is known to be small.
-enum SmallFile {
+public enum SmallFile {
+  /// Reads it all.
+  ///
   /// - Throws: `Errno` of the call that failed; `fileTooLarge` when there are `byteCountMax` bytes or more.
-  static func text(of file: FilePath, byteCountMax: Int) throws -> String {
+  public static func text(of file: FilePath, byteCountMax: Int) throws -> String {
     let descriptor = try FileDescriptor.open(file, .readOnly, options: [.closeOnExec])
     return try descriptor.closeAfter {
       var bytes: [UInt8] = []

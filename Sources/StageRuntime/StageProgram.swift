@@ -49,7 +49,7 @@ public enum StageProgram {
     let printer = PathPrinter(stop: stop)
     do {
       let context = try StageContext(common, reporter: reporter)
-      try await stop.watching { try await body(context, printer) }
+      try await stop.watching(looking: { printer.look() }) { try await body(context, printer) }
       try printer.check()
     } catch is Stopped {
       do { try printer.check() } catch { try report(error, with: reporter) }

@@ -27,20 +27,44 @@ public struct PractiseVendor: Sendable {
       output: .sequence,
       error: .string(limit: Programs.outputBytesMax)
     ) { execution in
-      var ready: PractiseVendor?
-      for try await line in execution.standardOutput.strings() {
-        guard let address = line.split(separator: " ").first(where: { $0.hasPrefix("http://") }) else { continue }
-        ready = PractiseVendor(url: String(address.trimmingSuffix { $0.isNewline }), token: token)
-        break
+      let output = execution.standardOutput
+      let url: String? = try await withThrowingTaskGroup(of: String?.self) { group in
+        group.addTask { try await Self.address(in: output) }
+        group.addTask {
+          try await Task.sleep(for: Self.startMost)
+          return nil
+        }
+        let first = try await group.next() ?? nil
+        // Its end is also that of whoever still reads what it says.
+        if first == nil { await execution.teardown(using: [Self.end]) }
+        group.cancelAll()
+        return first
       }
-      guard let ready else { return Optional<Swift.Result<Result, any Error>>.none }
+      guard let url else { return Optional<Swift.Result<Result, any Error>>.none }
       let outcome: Swift.Result<Result, any Error>
-      do { outcome = .success(try await body(ready)) } catch { outcome = .failure(error) }
-      try execution.send(signal: .terminate)
+      do { outcome = .success(try await body(PractiseVendor(url: url, token: token))) } catch {
+        outcome = .failure(error)
+      }
+      await execution.teardown(using: [Self.end])
       return outcome
     }
     guard let outcome = run.closureResult else { throw VendorNeverListened(words: run.standardError) }
     return try outcome.get()
+  }
+
+  /// Longest time until it listens: it makes or reads its records before.
+  private static let startMost = Duration.seconds(120)
+
+  /// It is asked to end, and killed when it does not.
+  private static var end: TeardownStep { .gracefulShutDown(allowedDurationToNextStep: .seconds(10)) }
+
+  /// Where the vendor says that it listens; nil when it ends before it does.
+  private static func address(in output: SubprocessOutputSequence) async throws -> String? {
+    for try await line in output.strings() {
+      guard let address = line.split(separator: " ").first(where: { $0.hasPrefix("http://") }) else { continue }
+      return String(address.trimmingSuffix { $0.isNewline })
+    }
+    return nil
   }
 
   /// Moves the vendor to its next snapshot and returns what it says of that, one JSON object.

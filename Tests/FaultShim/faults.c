@@ -17,6 +17,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
 #include <unistd.h>
@@ -39,12 +40,15 @@ __attribute__((constructor)) static void begin(void) {
 
 static int is_ours(const char *path) { return root && path && strncmp(path, root, strlen(root)) == 0; }
 static const char *name_of(int file) { return file >= 0 && file < FILES && opened[file][0] ? opened[file] : NULL; }
+static void remember(int file, const char *path) {
+  if (file >= 0 && file < FILES) snprintf(opened[file], PATH_BYTES, "%s", path);
+}
 
 // What is to happen at this call: 0 nothing, else an errno, SHORT, or no return at all.
 static int next(const char *call, const char *path) {
   int number = atomic_fetch_add(&calls, 1) + 1;
   int now = number == at ? fault : 0;
-  if (now == SHORT && strcmp(call, "write") != 0) now = 0;
+  if (now == SHORT && strcmp(call, "write") != 0 && strcmp(call, "pwrite") != 0) now = 0;
   if (record >= 0 && (at == 0 || now != 0)) {
     char line[PATH_BYTES + 64];
     int length = snprintf(line, sizeof line, "%d %s %s\n", number, call, path);
@@ -72,13 +76,46 @@ int open(const char *path, int flags, ...) {
   if (!is_ours(path)) return REAL(open)(path, flags, mode);
   FAIL("open", path, -1);
   int file = REAL(open)(path, flags, mode);
-  if (file >= 0 && file < FILES) snprintf(opened[file], PATH_BYTES, "%s", path);
+  remember(file, path);
   return file;
 }
 
 DIR *opendir(const char *path) {
-  if (is_ours(path)) FAIL("opendir", path, NULL);
-  return REAL(opendir)(path);
+  if (!is_ours(path)) return REAL(opendir)(path);
+  FAIL("opendir", path, NULL);
+  DIR *stream = REAL(opendir)(path);
+  if (stream) remember(dirfd(stream), path);
+  return stream;
+}
+
+struct dirent *readdir(DIR *stream) {
+  const char *path = name_of(dirfd(stream));
+  if (path) FAIL("readdir", path, NULL);
+  return REAL(readdir)(stream);
+}
+
+// Its descriptor is closed within the library, and may be another file's next.
+int closedir(DIR *stream) {
+  int file = dirfd(stream);
+  if (name_of(file)) opened[file][0] = 0;
+  return REAL(closedir)(stream);
+}
+
+int fstat(int file, struct stat *status) {
+  const char *path = name_of(file);
+  if (path) FAIL("fstat", path, -1);
+  return REAL(fstat)(file, status);
+}
+
+int fstatat(int from, const char *path, struct stat *status, int flags) {
+  if (is_ours(path)) FAIL("fstatat", path, -1);
+  return REAL(fstatat)(from, path, status, flags);
+}
+
+int fstatvfs(int file, struct statvfs *status) {
+  const char *path = name_of(file);
+  if (path) FAIL("fstatvfs", path, -1);
+  return REAL(fstatvfs)(file, status);
 }
 
 // Linux gives the descriptor back whatever close(2) answers.
@@ -101,8 +138,10 @@ ssize_t write(int file, const void *bytes, size_t count) {
 
 ssize_t pwrite(int file, const void *bytes, size_t count, off_t offset) {
   const char *path = name_of(file);
-  if (path) FAIL("pwrite", path, -1);
-  return REAL(pwrite)(file, bytes, count, offset);
+  if (!path) return REAL(pwrite)(file, bytes, count, offset);
+  int error = next("pwrite", path);
+  if (error > 0) return errno = error, -1;
+  return REAL(pwrite)(file, bytes, error == SHORT && count > 1 ? count / 2 : count, offset);
 }
 
 ssize_t pread(int file, void *bytes, size_t count, off_t offset) {

@@ -53,6 +53,7 @@ struct FrameTests {
       let end = min(frame.count, start + inputByteCount)
       var span = room.mutableSpan
       let step = try decoder.decode(frame.span.extracting(start..<end), into: &span)
+      try #require(step != FrameDecoder.Step(), "it goes on")
       decoded += room[..<step.produced]
       start += step.consumed
     }
@@ -64,8 +65,6 @@ struct FrameTests {
   func header() throws {
     let frame = try encode(Self.text(byteCount: 10, seed: 4))
     #expect(header(of: frame) == .ours)
-    #expect(FrameHeader.ours.hasBlockChecksums)
-    #expect(FrameHeader.ours.hasContentChecksum)
     #expect(header(of: Array(frame.dropFirst())) == nil)
     #expect(header(of: Array(frame[..<5])) == nil)
   }
@@ -95,7 +94,8 @@ struct FrameTests {
     )
     #expect(run.status == 0, "\(run.output)\(run.errors)")
     let theirs = try read(directory.appending("theirs.lz4"))
-    #expect(header(of: theirs)?.hasContentChecksum == false)
+    let found = try #require(header(of: theirs))
+    #expect(found != .ours, "it has no checksum")
     #expect(try decodeAll(theirs).content == content)
     withExtendedLifetime(folder) {}
   }

@@ -5,7 +5,11 @@ import TestSupport
 import Testing
 
 /// Albany's snapshots as full runs that delete what vanished.
-@Suite(.postgres, .enabled(if: Programs.hasSharedData, "no ../shared/data beside the project: Albany is skipped"))
+@Suite(
+  .postgres,
+  .enabled(if: Programs.hasSharedData, "no ../shared/data beside the project: Albany is skipped"),
+  .timeLimit(.minutes(10))
+)
 struct AlbanyDeletionTests {
   static func counts(_ inserted: Int, _ updated: Int, _ unchanged: Int, _ vanished: Int) -> FeedCounts {
     let fetched = inserted + updated + unchanged

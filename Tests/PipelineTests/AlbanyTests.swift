@@ -5,7 +5,11 @@ import TestSupport
 import Testing
 
 /// Inside Airbnb's Albany, three snapshots: parents with two kinds of children, ids beyond 2^53, emoji and newlines.
-@Suite(.postgres, .enabled(if: Programs.hasSharedData, "no ../shared/data beside the project: Albany is skipped"))
+@Suite(
+  .postgres,
+  .enabled(if: Programs.hasSharedData, "no ../shared/data beside the project: Albany is skipped"),
+  .timeLimit(.minutes(10))
+)
 struct AlbanyTests {
   static let snapshots = ["2024-01-06", "2024-11-05", "2025-10-05"]
 

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// A few bad records among many good ones, and records of unusual sizes.
-@Suite(.postgres)
+@Suite(.postgres, .timeLimit(.minutes(5)))
 struct BadRecordTests {
   /// A spoiled record of each kind, with what the reason has to say. `ID` is the record's number.
   static let kinds: [(record: String, reason: String)] = [

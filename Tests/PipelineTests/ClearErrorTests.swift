@@ -6,7 +6,7 @@ import Testing
 
 /// What an operator sees when something outside is wrong: one line with the subject and the next step, and a status
 /// that a script can act on.
-@Suite(.postgres)
+@Suite(.postgres, .timeLimit(.minutes(5)))
 struct ClearErrorTests {
   @Test("six mistakes in pipeline.json are printed at once, each with its path, status 78")
   func sixMistakes() async throws {

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Every column type, from the vendor's record through the three programs into a table and back.
-@Suite(.postgres)
+@Suite(.postgres, .timeLimit(.minutes(5)))
 struct ColumnTypeTests {
   /// Values at the edges of each type, and how PostgreSQL shows them.
   static let edges: [(type: ColumnType, values: [(String, String?)])] = [

@@ -5,7 +5,8 @@ import Testing
 /// The US EPA's vehicles, four dated copies over REST pages: the vendor's own stamp lies, the hash does not.
 @Suite(
   .postgres,
-  .enabled(if: Programs.hasSharedData, "no ../shared/data beside the project: EPA vehicles are skipped")
+  .enabled(if: Programs.hasSharedData, "no ../shared/data beside the project: EPA vehicles are skipped"),
+  .timeLimit(.minutes(10))
 )
 struct EPATests {
   static let copies = ["2017-03-10", "2017-09-11", "2018-02-26", "2019-06-04"]

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// Documents of every awkward kind, through the three programs into a jsonb column and back.
-@Suite(.postgres)
+@Suite(.postgres, .timeLimit(.minutes(5)))
 struct GeneratedDocumentTests {
   /// A document, and the words of the reason when it cannot be loaded.
   struct Document {

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// One bad segment stops neither the others nor the program, and nothing of it is lost.
-@Suite(.postgres)
+@Suite(.postgres, .timeLimit(.minutes(5)))
 struct HeldSegmentTests {
   @Test("a segment of which the database refuses too much is held; the others are merged, and it is merged once cured")
   func refused() async throws {

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// The four programs as a person uses them: joined by pipes, given arguments, draining queues, repeated from the spool.
-@Suite(.postgres)
+@Suite(.postgres, .timeLimit(.minutes(5)))
 struct ShellPipelineTests {
   static let cars = """
     {

@@ -9,6 +9,7 @@ import Testing
 @testable import StageRuntime
 
 /// Queues that are worked off: in order, to their end, by several, and again when something comes.
+@Suite(.timeLimit(.minutes(5)))
 struct DrainTests {
   @Test("the feeds are worked off parents first, each in the order of writing")
   func parentsFirst() throws {
@@ -73,11 +74,14 @@ struct DrainTests {
     let trial = try QueueTrial()
     let (events, seen) = AsyncStream.makeStream(of: String.self)
     async let status = onThread {
-      try trial.run(["--follow"]) { input in
+      defer { seen.finish() }
+      return try trial.run(["--follow"]) { input in
         seen.yield("\(input.feed)-\(input.name.sequence)")
         return try QueueTrial.read(input)
       }
     }
+    // Before the status is awaited, also when this test ends early.
+    defer { trial.stop.ask() }
     var iterator = events.makeAsyncIterator()
     for (sequence, feed) in ["homes", "rooms", "homes", "rooms"].enumerated() {
       try trial.publish(sequence, feed: feed)
@@ -88,6 +92,31 @@ struct DrainTests {
     #expect(try trial.sequences(.ready).isEmpty && trial.sequences(.ready, feed: "rooms").isEmpty)
   }
 
+  private struct NotFree: Error {}
+
+  @Test("--follow finds by itself what no event tells of: a segment whose claim has ended")
+  func relisted() async throws {
+    let trial = try QueueTrial(relist: .milliseconds(200))
+    let (events, seen) = AsyncStream.makeStream(of: Int.self)
+    try trial.publish(0)
+    guard let claimed = try trial.queue().claim(trial.name(0)) else { throw NotFree() }
+    async let status = onThread {
+      defer { seen.finish() }
+      return try trial.run(["--follow"]) { input in
+        seen.yield(input.name.sequence)
+        return try QueueTrial.read(input)
+      }
+    }
+    defer { trial.stop.ask() }
+    var iterator = events.makeAsyncIterator()
+    try trial.publish(1)
+    #expect(await iterator.next() == 1)
+    claimed.release()
+    #expect(await iterator.next() == 0)
+    trial.stop.ask()
+    #expect(try await status == .success)
+  }
+
   @Test("--follow does not spin on a segment that has to wait: it is tried again when something comes")
   func waiting() async throws {
     let trial = try QueueTrial()
@@ -95,7 +124,8 @@ struct DrainTests {
     let others = Atomic<Int>(0)
     let count = 20
     async let status = onThread {
-      try trial.run(["--follow"]) { input in
+      defer { seen.finish() }
+      return try trial.run(["--follow"]) { input in
         seen.yield(input.name.sequence)
         var done = try QueueTrial.read(input)
         if input.name.sequence < count {
@@ -107,6 +137,7 @@ struct DrainTests {
         return done
       }
     }
+    defer { trial.stop.ask() }
     var order: [Int] = []
     var iterator = events.makeAsyncIterator()
     try trial.publish(count)

@@ -5,6 +5,7 @@ import TestSupport
 import Testing
 
 /// A real program that follows its queue.
+@Suite(.timeLimit(.minutes(5)))
 struct FollowTests {
   @Test("it does what is published while it waits, and ends with 0 on SIGTERM and SIGINT", arguments: ["TERM", "INT"])
   func follow(signal: String) async throws {

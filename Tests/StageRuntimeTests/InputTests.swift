@@ -9,6 +9,7 @@ import Testing
 @testable import StageRuntime
 
 /// Lists of segments on standard input, over a real pipe.
+@Suite(.timeLimit(.minutes(5)))
 struct InputTests {
   private static func write(_ bytes: some Collection<UInt8>, to descriptor: FileDescriptor) throws {
     _ = try descriptor.writeAll(Array(bytes))
@@ -26,12 +27,12 @@ struct InputTests {
       cuts.append(Array(bytes.prefix(Int.random(in: 1...700, using: &random))))
       bytes = bytes.dropFirst(cuts.last?.count ?? 0)
     }
-    let (readEnd, writeEnd) = try FileDescriptor.pipe()
+    let (readEnd, writeEnd) = try FileDescriptor.pipe(options: .closeOnExec)
     async let read = onThread {
       defer { try? readEnd.close() }
       var input = LineInput(descriptor: readEnd.rawValue)
       var found: [String] = []
-      while let line = try input.next(stop: StopRequest(listening: false)) { found.append(line) }
+      while let line = try input.next(until: { false }) { found.append(line) }
       return found
     }
     try await onThread { [cuts] in
@@ -48,7 +49,7 @@ struct InputTests {
     arguments: [(LineInput.lineByteCountMax, true), (LineInput.lineByteCountMax + (32 << 10), false)]
   )
   func length(byteCount: Int, isTaken: Bool) async throws {
-    let (readEnd, writeEnd) = try FileDescriptor.pipe()
+    let (readEnd, writeEnd) = try FileDescriptor.pipe(options: .closeOnExec)
     // Closed when all is written: what the reader leaves of a line that it refuses fits into the pipe.
     defer { try? readEnd.close() }
     async let written: Void = onThread {
@@ -57,7 +58,7 @@ struct InputTests {
     }
     let result: Result<Int?, any Error> = try await onThread {
       var input = LineInput(descriptor: readEnd.rawValue)
-      return Result { try input.next(stop: StopRequest(listening: false))?.utf8.count }
+      return Result { try input.next(until: { false })?.utf8.count }
     }
     try await written
     if isTaken {
@@ -82,15 +83,18 @@ struct InputTests {
   func asTheyCome() async throws {
     let trial = try QueueTrial()
     let paths = try (0..<4).map { try trial.publish($0).string }
-    let (readEnd, writeEnd) = try FileDescriptor.pipe()
+    let (readEnd, writeEnd) = try FileDescriptor.pipe(options: .closeOnExec)
     defer { try? readEnd.close() }
     let (events, seen) = AsyncStream.makeStream(of: Int.self)
     async let status = onThread {
-      try trial.run([paths[3], "-", paths[0]], input: readEnd) { input in
+      defer { seen.finish() }
+      return try trial.run([paths[3], "-", paths[0]], input: readEnd) { input in
         seen.yield(input.name.sequence)
         return try QueueTrial.read(input)
       }
     }
+    // Before the status is awaited, also when this test ends early.
+    defer { trial.stop.ask() }
     var iterator = events.makeAsyncIterator()
     #expect(await iterator.next() == 3)
     for sequence in [2, 1] {
@@ -103,11 +107,23 @@ struct InputTests {
     #expect(trial.printed.all == ["homes-3", "homes-2", "homes-1", "homes-0"])
   }
 
+  @Test("empty lines between paths are passed over, and the last line needs no end", arguments: ["\n", ""])
+  func emptyLines(ending: String) throws {
+    let trial = try QueueTrial()
+    let paths = try (0..<2).map { try trial.publish($0).string }
+    let (readEnd, writeEnd) = try FileDescriptor.pipe(options: .closeOnExec)
+    defer { try? readEnd.close() }
+    try Self.write((paths.joined(separator: "\n\n") + ending).utf8, to: writeEnd)
+    try writeEnd.close()
+    #expect(try trial.run(["-"], input: readEnd) == .success)
+    #expect(trial.printed.all == ["homes-0", "homes-1"])
+  }
+
   @Test("a request to stop is obeyed while the next line is waited for, and lines that are there already stay undone")
   func stopped() async throws {
     let trial = try QueueTrial()
     let paths = try (0..<3).map { try trial.publish($0).string }
-    let (readEnd, writeEnd) = try FileDescriptor.pipe()
+    let (readEnd, writeEnd) = try FileDescriptor.pipe(options: .closeOnExec)
     defer {
       try? readEnd.close()
       try? writeEnd.close()

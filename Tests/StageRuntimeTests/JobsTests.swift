@@ -10,6 +10,7 @@ import Testing
 @testable import StageRuntime
 
 /// Several workers in one program: each segment is done once, and their number shows in nothing but the time.
+@Suite(.timeLimit(.minutes(5)))
 struct JobsTests {
   /// Copies a segment into the next queue, as hash does with what it makes of it.
   private static let copy: @Sendable (TemporarySpool) -> QueueTrial.Work = { folder in
@@ -72,6 +73,35 @@ struct JobsTests {
     let (ready, done) = (try trial.sequences(.ready), try trial.sequences(.done))
     #expect(ready.contains(10) && (ready + done).sorted() == Array(0..<50))
     #expect(try trial.run() == .success && trial.sequences(.done) == Array(0..<50))
+  }
+
+  @Test("what ends one worker ends also the one that waits for a line of a list that stays open")
+  func endsWaiting() async throws {
+    let trial = try QueueTrial()
+    let path = try trial.publish(0).string
+    let (readEnd, writeEnd) = try FileDescriptor.pipe(options: .closeOnExec)
+    defer {
+      try? readEnd.close()
+      try? writeEnd.close()
+    }
+    _ = try writeEnd.writeAll(Array("\(path)\n".utf8))
+    // A list that is waited for without an end would keep this test for as long.
+    let patience = Task {
+      try await Task.sleep(for: .seconds(60))
+      trial.stop.ask()
+    }
+    defer { patience.cancel() }
+    let full = SpoolError.system(.noSpace, call: "write", path: "x")
+    await #expect(throws: full) {
+      try await onThread {
+        try trial.run(["-"], input: readEnd, jobs: 2) { _ in
+          // The other worker has come to its waiting by then.
+          usleep(300_000)
+          throw full
+        }
+      }
+    }
+    #expect(!trial.stop.isAsked, "the list alone would not have ended it")
   }
 
   @Test("the number of jobs has bounds", arguments: ["0", "65", "-1", "x"])

@@ -92,14 +92,17 @@ struct NamedSegmentTests {
     #expect(failure.next?.contains("--redo") == true && failure.feed == "homes")
   }
 
-  @Test("a segment of another queue is refused with 64, one that is nowhere with 66, and the rest is done")
+  @Test(
+    "a segment of another queue is refused with 64, one that is nowhere with 66, another file with 65; the rest is done"
+  )
   func wrong() throws {
     let trial = try QueueTrial()
     let good = try trial.publish(0).string
     let other = try trial.folder.publish(["{}"], name: trial.name(0), queue: .hashed).string
     #expect(try trial.run([other, good]) == .usage)
     #expect(try trial.run([trial.queue().path(of: trial.name(9), in: .ready).string]) == .noInput)
-    #expect(trial.failures() == [64, 66] && trial.printed.all == ["homes-0"])
+    #expect(try trial.run(["/etc/passwd"]) == .dataError)
+    #expect(trial.failures() == [64, 66, 65] && trial.printed.all == ["homes-0"])
   }
 
   @Test("a segment that another worker has is left to it without a word")

@@ -19,12 +19,14 @@ final class QueueTrial: Sendable {
   let folder: TemporarySpool
   let context: StageContext
   let stop = StopRequest(listening: false)
+  private let relist: Duration
   /// What the program would have said on standard error.
   let said = Lines()
   let printed = Lines()
 
-  init(spool: FilePath? = nil) throws {
+  init(spool: FilePath? = nil, relist: Duration = StageShare.relistInterval) throws {
     folder = try TemporarySpool()
+    self.relist = relist
     let feed = """
       "source": "shop", "path": "x", "pagination": { "kind": "odata", "page_size": 1 }, "key": ["id"],
       "columns": { "id": "bigint" }
@@ -82,7 +84,8 @@ final class QueueTrial: Sendable {
     _ print: @escaping @Sendable (String) throws(StreamError) -> Void
   ) -> StageLoop<ClosureProcessor> {
     let lines = LineInput(descriptor: input?.rawValue ?? -1)
-    return StageLoop(ClosureProcessor(work: work), context: context, stop: stop, lines: lines, print: print)
+    let processor = ClosureProcessor(work: work)
+    return StageLoop(processor, context: context, stop: stop, lines: lines, relist: relist, print: print)
   }
 
   /// Reads the segment to its end, as every stage does, and prints its feed and its place.

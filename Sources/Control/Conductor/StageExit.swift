@@ -10,6 +10,8 @@ public struct StageExit: Sendable, Equatable {
     case signalled(Int32)
     /// It could not be started; why.
     case notStarted(String)
+    /// It ran, and how it ended is not known; why.
+    case notSeen(String)
   }
 
   public var stage: StageName
@@ -54,6 +56,13 @@ public struct StageExit: Sendable, Equatable {
       )
     case .notStarted(let why):
       return .init(program: program, message: "could not be started: \(why)", exitStatus: .unavailable)
+    case .notSeen(let why):
+      return .init(
+        program: program,
+        message: "its end was not seen: \(why)",
+        next: "run again: what it had not finished is in the spool",
+        exitStatus: .temporaryFailure
+      )
     }
   }
 }

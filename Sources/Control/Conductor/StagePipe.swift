@@ -1,5 +1,6 @@
 internal import Spool
 internal import Subprocess
+internal import Synchronization
 internal import SystemPackage
 internal import Telemetry
 
@@ -53,6 +54,7 @@ struct StagePipe {
     // A group of its own: Ctrl-C on a terminal reaches `weir` alone, which then decides who is to end.
     var options = PlatformOptions()
     options.processGroupID = 0
+    let isStarted = Atomic<Bool>(false)
     do {
       let result = try await Subprocess.run(
         .path(member.program),
@@ -62,6 +64,7 @@ struct StagePipe {
         output: .fileDescriptor(output, closeAfterSpawningProcess: true),
         error: .sequence
       ) { execution in
+        isStarted.store(true, ordering: .relaxed)
         let id = stop.enter(isHead: isHead) { try? execution.send(signal: Signal(rawValue: $0)) }
         defer { stop.leave(id) }
         var splitter = LineSplitter()
@@ -76,7 +79,7 @@ struct StagePipe {
       case .signaled(let number): .signalled(number)
       }
     } catch {
-      return .notStarted("\(error)")
+      return isStarted.load(ordering: .relaxed) ? .notSeen("\(error)") : .notStarted("\(error)")
     }
   }
 

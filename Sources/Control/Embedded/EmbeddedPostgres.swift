@@ -129,8 +129,7 @@ extension EmbeddedPostgres {
   private var nameHash: String {
     var hash: UInt32 = 0x811c_9dc5
     for byte in directory.string.utf8 { hash = (hash ^ UInt32(byte)) &* 0x0100_0193 }
-    let digits = String(hash, radix: 16)
-    return String(repeating: "0", count: 8 - digits.count) + digits
+    return hash.padded(8, radix: 16)
   }
 
   private static func absolute(_ path: FilePath) -> FilePath {

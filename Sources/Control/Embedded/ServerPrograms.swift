@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Postgres
 internal import SystemPackage
 
 /// The programs of one installed PostgreSQL.
@@ -12,7 +13,8 @@ struct ServerPrograms {
   ///
   /// - Throws: ``EmbeddedPostgresError/notInstalled(version:)``.
   static func suiting(_ directory: FilePath) throws(EmbeddedPostgresError) -> ServerPrograms {
-    let version = (try? FileText.read(directory.appending("PG_VERSION")))?.split(separator: "\n").first.map(String.init)
+    let text = try? SmallFile.text(of: directory.appending("PG_VERSION"), byteCountMax: 4096)
+    let version = text?.split(separator: "\n").first.map(String.init)
     let candidates = installed().filter { version == nil || $0.version == version }
     guard let best = candidates.max(by: { (Double($0.version) ?? 0) < (Double($1.version) ?? 0) }) else {
       throw .notInstalled(version: version)

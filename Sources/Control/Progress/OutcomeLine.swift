@@ -64,10 +64,11 @@ public enum OutcomeLine {
   /// The three usual fates always, the others when there are any.
   private static func fates(_ counts: FeedCounts, style: TextStyle) -> String {
     var fates = [(counts.inserted, "inserted"), (counts.updated, "updated"), (counts.unchanged, "unchanged")]
-    fates += [(counts.superseded, "superseded"), (counts.orphaned, "orphaned"), (counts.adopted, "adopted")]
-      .filter { $0.0 > 0 }
-    fates += [(counts.deleted, "deleted"), (counts.vanished ?? 0, "vanished")]
-      .filter { $0.0 > 0 }
+    let others = [
+      (counts.superseded, "superseded"), (counts.orphaned, "orphaned"), (counts.adopted, "adopted"),
+      (counts.deleted, "deleted"), (counts.vanished ?? 0, "vanished"),
+    ]
+    fates += others.filter { $0.0 > 0 }
     var texts = fates.map { "\(CountText.grouped($0.0)) \($0.1)" }
     if counts.rejected > 0 { texts.append(style.attention("\(CountText.grouped(counts.rejected)) rejected")) }
     let unseen = counts.unseen.map { $0 > 0 ? "; \(CountText.grouped($0)) in the table not seen" : "" } ?? ""

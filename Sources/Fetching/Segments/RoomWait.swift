@@ -27,7 +27,7 @@ struct RoomWait: Sendable {
   ) {
     let bounds = SpoolBounds(maxBytes: settings.maxBytes, minFree: settings.minFree, maxReady: settings.maxReady)
     self.feed = feed.name
-    room = SpoolRoom(spool, bounds: bounds, remeasure: remeasure)
+    room = SpoolRoom(spool, feed: feed.name, bounds: bounds, remeasure: remeasure)
     most = settings.roomWait
     self.logger = logger
   }
@@ -37,7 +37,7 @@ struct RoomWait: Sendable {
   /// - Throws: ``FetchError`` with status 75 when nothing has become better for as long as the pipeline waits;
   ///   `CancellationError`, `SpoolError`.
   func callAsFunction() throws {
-    guard var shortage = try room.shortage(for: feed) else { return }
+    guard var shortage = try room.shortage() else { return }
     logger.warning("waiting for room", metadata: ["feed": "\(feed)", "why": "\(shortage)"])
     // By bound: two that take turns are no progress.
     var least = [shortage.bound: shortage.missing]
@@ -46,7 +46,7 @@ struct RoomWait: Sendable {
       guard ContinuousClock.now < deadline else { throw NoRoom.error(feed, shortage, after: most) }
       try Task.checkCancellation()
       usleep(UInt32(Self.interval / .microseconds(1)))
-      guard let now = try room.shortage(for: feed) else { break }
+      guard let now = try room.shortage() else { break }
       // Whoever works the queues off is given time for as long as there is progress.
       if least[now.bound].map({ now.missing < $0 }) ?? true {
         least[now.bound] = now.missing

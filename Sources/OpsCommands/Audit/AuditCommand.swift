@@ -42,20 +42,24 @@ struct AuditCommand: OpsCommand {
       return run
     }
     let feeds = pipeline.feedsInOrder.map(\.name).filter { feed == nil || $0 == feed }
-    let spool = try Spool(root: pipeline.spool.path)
+    let spool = try config.spool(of: pipeline)
     let target = pipeline.database.target
     let audits = try await offThePool { try RunAudit.all(feeds: feeds, run: wanted, spool: spool, in: target) }
     if audits.isEmpty, let run { throw NoSuchRun(run: run) }
     for line in json ? audits.flatMap(\.json) : AuditText.lines(audits) { terminal.data(line) }
     let wrong = audits.filter { !$0.balances }
-    guard wrong.isEmpty else {
-      let names = wrong.map { "\($0.feed) \($0.run)" }.joined(separator: ", ")
-      terminal.note(
-        "weir: error: does not balance: \(names); next: weir spool where SEGMENT for each segment named above"
-      )
-      throw ExitCode(ExitStatus.dataError)
-    }
+    guard wrong.isEmpty else { throw DoesNotBalance(runs: wrong.map { "\($0.feed) \($0.run)" }) }
   }
+}
+
+/// Of some runs not every record is where it should be.
+struct DoesNotBalance: OperatorError, Equatable {
+  /// Feed and run of each.
+  var runs: [String]
+
+  var message: String { "does not balance: \(runs.joined(separator: ", "))" }
+  var hint: String? { "weir spool where SEGMENT for each segment named above" }
+  var exitStatus: ExitStatus { .dataError }
 }
 
 /// Nothing is known of a run.

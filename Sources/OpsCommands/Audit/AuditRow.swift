@@ -15,38 +15,30 @@ struct AuditRow: Equatable {
   /// Something to know that is no fault.
   var note: String?
 
-  /// Names and values, in the order of the equation.
-  var parts: [(name: String, count: Int)] {
-    [
-      ("fetched", fetched), ("inserted", inserted), ("updated", updated), ("unchanged", unchanged),
-      ("superseded", superseded), ("deleted", deleted), ("orphaned", orphaned), ("rejected", rejected),
-    ]
-  }
+  /// Names and counts, in the order of the equation.
+  static let parts: [(name: String, count: WritableKeyPath<AuditRow, Int> & Sendable)] = [
+    ("fetched", \.fetched), ("inserted", \.inserted), ("updated", \.updated), ("unchanged", \.unchanged),
+    ("superseded", \.superseded), ("deleted", \.deleted), ("orphaned", \.orphaned), ("rejected", \.rejected),
+  ]
 
   /// Fetched records that are on the other side of the equation.
-  var accounted: Int { parts.dropFirst().reduce(0) { $0 + $1.count } }
+  var accounted: Int { Self.parts.dropFirst().reduce(0) { $0 + self[keyPath: $1.count] } }
 
   mutating func add(_ other: AuditRow) {
-    fetched += other.fetched
-    inserted += other.inserted
-    updated += other.updated
-    unchanged += other.unchanged
-    superseded += other.superseded
-    deleted += other.deleted
-    orphaned += other.orphaned
-    rejected += other.rejected
+    for part in Self.parts { self[keyPath: part.count] += other[keyPath: part.count] }
   }
 }
 
 enum AuditText {
   /// A table with every segment, and after those of a run its sum.
   static func lines(_ audits: [RunAudit]) -> [String] {
-    var table = TextTable(["FEED", "RUN", "SEGMENT"] + AuditRow().parts.map { $0.name.uppercased() } + ["VERDICT"])
+    var table = TextTable(["FEED", "RUN", "SEGMENT"] + AuditRow.parts.map { $0.name.uppercased() } + ["VERDICT"])
     for audit in audits {
       for row in audit.segments + [audit.sum] {
         let name = row.sequence.map { String($0) } ?? "all"
+        let counts = AuditRow.parts.map { String(row[keyPath: $0.count]) }
         let verdict = row.problem ?? row.note ?? "balances"
-        table.rows.append([audit.feed, audit.run, name] + row.parts.map { String($0.count) } + [verdict])
+        table.rows.append([audit.feed, audit.run, name] + counts + [verdict])
       }
     }
     return table.lines
@@ -61,7 +53,7 @@ extension RunAudit {
       line.add("feed", feed)
       line.add("run", run)
       line.add("segment", row.sequence)
-      for part in row.parts { line.add(part.name, part.count) }
+      for part in AuditRow.parts { line.add(part.name, row[keyPath: part.count]) }
       line.add("balances", row.problem == nil)
       line.add("problem", row.problem)
       line.add("note", row.note)

@@ -27,6 +27,12 @@ struct RunAudit {
     }
   }
 
+  /// A file of the run; without a footer it is damaged.
+  private struct Found {
+    var file: StoredSegment
+    var footer: SegmentFooter?
+  }
+
   private init(
     feed: String,
     run: RunID,
@@ -37,32 +43,36 @@ struct RunAudit {
   ) {
     self.feed = feed
     self.run = run.description
-    let footers = files.compactMap { entry in entry.footer.map { (entry, $0) } }
-    let end = footers.lazy.compactMap { pair in pair.1.end.map { ($0, pair.1.sequence) } }.first
+    let found = files.map { Found(file: $0, footer: $0.footer) }
+    let bySequence = Dictionary(grouping: found) { $0.file.name.sequence }
+    let rejects = Dictionary(grouping: rejected) { $0.segment.sequence }
+    let end = found.lazy.compactMap(\.footer).compactMap { footer in footer.end.map { ($0, footer.sequence) } }.first
     var rows: [AuditRow] = ledger.map { row in
       var audited = row.audited
-      let fetched = footers.first { $0.0.queue == .fetched && $0.1.sequence == row.sequence }?.1
+      let fetched = bySequence[row.sequence]?.filter { $0.file.queue == .fetched }.compactMap(\.footer).first
       if let fetched, fetched.records != row.fetched {
         audited.problem = audited.problem ?? "the fetched segment holds \(fetched.records) records"
       }
-      let here = rejected.filter { $0.segment.sequence == row.sequence }
-      let kept = here.reduce(0) { $0 + ((try? SegmentReader.footer(of: $1.path).records) ?? 0) }
+      let kept = (rejects[row.sequence] ?? []).reduce(0) {
+        $0 + ((try? SegmentReader.footer(of: $1.path).records) ?? 0)
+      }
       if kept != audited.rejected { audited.note = "\(kept) rejected records are in the spool" }
       return audited
     }
     // What is in the spool and not in the ledger has not arrived.
     let merged = Set(ledger.map(\.sequence))
-    let waiting = Dictionary(grouping: footers.filter { $0.1.kind == .data && !merged.contains($0.1.sequence) }) {
-      $0.1.sequence
-    }
-    for (sequence, places) in waiting {
-      guard let last = places.last else { continue }
-      let place = "\(last.0.queue.rawValue)/\(last.0.state.rawValue)"
-      let fetched = last.1.stage == .fetched ? last.1.records : last.1.fetched
-      rows.append(AuditRow(sequence: sequence, fetched: fetched, problem: "not merged: it is in \(place)"))
+    var known = merged
+    for (sequence, places) in bySequence where !merged.contains(sequence) {
+      let footers = places.compactMap(\.footer)
+      guard let last = places.last, footers.allSatisfy({ $0.kind == .data }) else { continue }
+      // A damaged one says nothing of itself; the one that it was made of does.
+      let fetched = footers.last.map { $0.stage == .fetched ? $0.records : $0.fetched } ?? 0
+      let place = "it is in \(last.file.queue.rawValue)/\(last.file.state.rawValue)"
+      let problem = last.footer == nil ? "damaged: \(place)" : "not merged: \(place)"
+      rows.append(AuditRow(sequence: sequence, fetched: fetched, problem: problem))
+      known.insert(sequence)
     }
     if let (end, sequence) = end {
-      let known = merged.union(waiting.keys)
       for missing in (sequence - end.segments..<sequence) where !known.contains(missing) {
         rows.append(AuditRow(sequence: missing, problem: "neither merged nor in the spool"))
       }

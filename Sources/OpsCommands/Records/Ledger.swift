@@ -9,8 +9,9 @@ enum Ledger {
     let rows = try connection.query(
       """
       SELECT feed, to_char(merged_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
-             format('fetched=%s rejected=%s dropped=%s inserted=%s updated=%s unchanged=%s superseded=%s orphaned=%s',
-                    fetched, rejected, dropped, inserted, updated, unchanged, superseded, orphaned)
+             format('fetched=%s rejected=%s dropped=%s inserted=%s updated=%s unchanged=%s superseded=%s deleted=%s '
+                    'orphaned=%s refused=%s',
+                    fetched, rejected, dropped, inserted, updated, unchanged, superseded, deleted, orphaned, refused)
         FROM weir.ledger WHERE run = $1 AND sequence = $2 ORDER BY feed
       """,
       parameters: [name.run.description, String(name.sequence)],

@@ -55,9 +55,9 @@ enum SyncLog {
     try connection.execute(
       """
       INSERT INTO weir.sync_log (run, feed, mode, started_at, finished_at, status, fetched, processed, inserted, updated,
-                                 unchanged, superseded, orphaned, adopted, rejected, failed, error)
+                                 unchanged, superseded, orphaned, adopted, rejected, failed, error, deleted, vanished)
       VALUES ($1, $2, $3, clock_timestamp() - make_interval(secs => $4::double precision), clock_timestamp(), $5,
-              $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+              $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
       ON CONFLICT (feed, run) DO NOTHING
       """,
       parameters: parameters(run),
@@ -72,6 +72,6 @@ enum SyncLog {
       counts.orphaned, counts.adopted, counts.rejected, max(0, counts.fetched - counts.settled),
     ]
     return [run.run, run.feed, run.isFull ? "full" : "incremental", String(run.elapsed / .seconds(1)), run.status]
-      + numbers.map { String($0) } + [run.error]
+      + numbers.map { String($0) } + [run.error, String(counts.deleted), counts.vanished.map { String($0) }]
   }
 }

@@ -57,7 +57,7 @@ struct RunCommand: OpsCommand {
   func run(terminal: any Terminal) async throws {
     let pipeline = try config.pipeline()
     let plan = try RunPlan(pipeline, selected: feeds)
-    let spool = try Spool(root: pipeline.spool.path, allowsNetwork: pipeline.spool.allowsNetwork)
+    let spool = try config.spool(of: pipeline)
     let display = display(terminal)
     let stop = StopControl()
     let signals = StopSignals(stop) { display.say($0.announcement) }

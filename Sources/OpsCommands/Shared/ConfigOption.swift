@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import FoundationEssentials
 internal import PipelineConfig
+internal import Spool
 internal import SystemPackage
 
 /// `--config`, as every program of the family has it.
@@ -13,5 +14,13 @@ struct ConfigOption: ParsableArguments {
   /// - Throws: Every problem of the file at once.
   func pipeline() throws -> Pipeline {
     try Pipeline(contentsOf: FilePath(config), environment: ProcessInfo.processInfo.environment)
+  }
+
+  /// The pipeline's spool, or one in another directory under the pipeline's rules; made when it is not there.
+  ///
+  /// - Throws: `SpoolError`.
+  func spool(of pipeline: Pipeline, at directory: String? = nil) throws -> Spool {
+    let root = directory.map { FilePath($0) } ?? pipeline.spool.path
+    return try Spool(root: root, allowsNetwork: pipeline.spool.allowsNetwork)
   }
 }

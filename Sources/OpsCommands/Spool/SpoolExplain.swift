@@ -25,17 +25,21 @@ struct SpoolExplain: OpsCommand {
 
   func run(terminal: any Terminal) throws {
     var worst = ExitStatus.success
+    // Outside of a spool a file still says what it is.
+    let spool = try? option.spool()
     for file in try files() {
+      let location = spool.flatMap { try? $0.locate(file) }
+      let isDraft = location?.state == .incoming
       terminal.data("\(file)")
       do throws(SpoolError) {
         // A draft has nothing to say yet.
-        let footer = isDraft(file) ? nil : try SegmentReader.footer(of: file)
+        let footer = isDraft ? nil : try SegmentReader.footer(of: file)
         for line in footer.map(FooterText.lines) ?? [] { terminal.data("  \(line)") }
       } catch {
         terminal.data("  \(error.message)")
         worst = .worse(worst, error.exitStatus)
       }
-      for line in whereabouts(of: file) { terminal.data("  \(line)") }
+      for line in whereabouts(location, in: spool) { terminal.data("  \(line)") }
     }
     if worst != .success { throw ExitCode(worst) }
   }
@@ -47,14 +51,9 @@ struct SpoolExplain: OpsCommand {
     return places.map(\.path)
   }
 
-  private func isDraft(_ file: FilePath) -> Bool {
-    let location = (try? option.spool()).flatMap { try? $0.locate(file) }
-    return location?.state == .incoming
-  }
-
   /// What its folder says, when it is in a spool that is ours.
-  private func whereabouts(of file: FilePath) -> [String] {
-    guard let spool = try? option.spool(), let location = try? spool.locate(file),
+  private func whereabouts(_ location: SegmentLocation?, in spool: Spool?) -> [String] {
+    guard let spool, let location,
       let queue = try? spool.queue(location.queue, feed: location.feed),
       let stored = try? queue.stored(location.name, in: [location.state]).first
     else { return [] }

@@ -1,5 +1,4 @@
 internal import ArgumentParser
-internal import Glibc
 internal import PipelineConfig
 internal import Spool
 internal import SystemPackage
@@ -30,9 +29,8 @@ struct SpoolPut: OpsCommand {
   func run(terminal: any Terminal) throws {
     let pipeline = try option.config.pipeline()
     _ = try pipeline.feed(named: feed)
-    let root = option.directory.map { FilePath($0) } ?? pipeline.spool.path
-    let spool = try Spool(root: root, allowsNetwork: pipeline.spool.allowsNetwork)
-    var put = RunWriter(spool: spool, feed: feed, settings: pipeline.spool, print: { terminal.data("\($0)") })
+    let spool = try option.config.spool(of: pipeline, at: option.directory)
+    var put = try RunWriter(spool: spool, feed: feed, settings: pipeline.spool, print: { terminal.data("\($0)") })
     var lines = LineCutter()
     while try lines.fill(from: .standardInput) {
       try lines.takeLines { line in try put.append(line) }
@@ -44,28 +42,21 @@ struct SpoolPut: OpsCommand {
 
 /// Writes a run of records that come one after another, a segment at a time.
 struct RunWriter: ~Copyable {
-  private let queue: SpoolQueue?
-  private let spool: Spool
+  private let queue: SpoolQueue
   private let feed: String
   private let settings: SpoolSettings
   private let print: (FilePath) -> Void
   private let run = RunID.make()
-  private let fetchedAt: String
   private var writer: SegmentWriter?
   private var segments = 0
   private var records = 0
 
-  init(spool: Spool, feed: String, settings: SpoolSettings, print: @escaping (FilePath) -> Void) {
-    self.spool = spool
+  /// - Throws: `SpoolError` when the queue cannot be made.
+  init(spool: Spool, feed: String, settings: SpoolSettings, print: @escaping (FilePath) -> Void) throws {
+    queue = try spool.queue(.fetched, feed: feed)
     self.feed = feed
     self.settings = settings
     self.print = print
-    queue = try? spool.queue(.fetched, feed: feed)
-    // A run's name is its time: 20261120T234408Z.
-    let digits = Array(run.description)
-    fetchedAt =
-      "\(String(digits[0..<4]))-\(String(digits[4..<6]))-\(String(digits[6..<8]))T"
-      + "\(String(digits[9..<11])):\(String(digits[11..<13])):\(String(digits[13..<15])).000Z"
   }
 
   mutating func append(_ line: Span<UInt8>) throws {
@@ -93,7 +84,6 @@ struct RunWriter: ~Copyable {
   }
 
   private func next() throws -> SegmentWriter {
-    let queue = try queue ?? spool.queue(.fetched, feed: feed)
     let name = SegmentName(run: run, sequence: segments)
     return try SegmentWriter(queue: queue, name: name, compressionLevel: settings.compressionLevel)
   }
@@ -106,7 +96,7 @@ struct RunWriter: ~Copyable {
       stage: .fetched,
       mode: .incremental,
       fetched: fetched,
-      fetchedAt: fetchedAt,
+      fetchedAt: WallClock.timestamp(),
       program: "weir \(WeirVersion.current)"
     )
   }
@@ -136,7 +126,7 @@ struct LineCutter {
   }
 
   mutating func takeLines(_ body: (Span<UInt8>) throws -> Void) throws {
-    while let end = nextNewline() {
+    while let end = LineScanner.nextNewline(in: bytes.span, from: start) {
       try body(bytes.span.extracting(start..<end))
       start = end + 1
     }
@@ -146,13 +136,5 @@ struct LineCutter {
   mutating func takeRest(_ body: (Span<UInt8>) throws -> Void) throws {
     try body(bytes.span.extracting(start...))
     start = bytes.count
-  }
-
-  private func nextNewline() -> Int? {
-    unsafe bytes.withUnsafeBufferPointer { buffer in
-      guard let base = buffer.baseAddress else { return nil }
-      guard let hit = unsafe memchr(base + start, 0x0A, buffer.count - start) else { return nil }
-      return unsafe UnsafeRawPointer(hit) - UnsafeRawPointer(base)
-    }
   }
 }

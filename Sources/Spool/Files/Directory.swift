@@ -49,7 +49,7 @@ enum Directory {
   /// - Parameters:
   ///   - path: The directory.
   ///   - neighbours: Directories to which its files move.
-  /// - Returns: False when something is in it.
+  /// - Returns: False when something is in it, or another program was first.
   /// - Throws: ``SpoolError``.
   static func renew(_ path: FilePath, neighbours: [FilePath]) throws(SpoolError) -> Bool {
     let fresh = path.parentDirectory.appending(".\(path.lastComponent?.string ?? "").new")
@@ -58,7 +58,8 @@ enum Directory {
     for neighbour in neighbours { try sync(neighbour) }
     do throws(Errno) {
       try Files.current.rename(fresh, to: path)
-    } catch .directoryNotEmpty, .fileExists {
+    } catch .directoryNotEmpty, .fileExists, .noSuchFileOrDirectory {
+      // Without the new one, somebody else has just done it.
       return false
     } catch {
       throw .system(error, call: "rename", path: fresh)

@@ -35,14 +35,11 @@ enum FileName {
     }
   }
 
-  /// Whether there is something of that name, a symbolic link counting as itself.
-  static func exists(_ path: FilePath) throws(SpoolError) -> Bool { try status(path) != nil }
-
-  /// What is under that name, a symbolic link counting as itself; nil when there is nothing.
-  static func status(_ path: FilePath) throws(SpoolError) -> FileStatus? {
+  /// What is under that name, a symbolic link counting as itself unless it is followed; nil when there is nothing.
+  static func status(_ path: FilePath, followsLink: Bool = false) throws(SpoolError) -> FileStatus? {
     do throws(Errno) {
-      return try Files.current.status(path, followsLink: false)
-    } catch .noSuchFileOrDirectory {
+      return try Files.current.status(path, followsLink: followsLink)
+    } catch .noSuchFileOrDirectory, .notDirectory {
       return nil
     } catch {
       throw .system(error, call: "lstat", path: path)

@@ -42,7 +42,7 @@ struct OpenFile: ~Copyable {
   /// Whether the path still leads to this very file.
   func isStill(at path: FilePath) throws(SpoolError) -> Bool {
     let mine = try status()
-    guard let there = try? files.status(path, followsLink: false) else { return false }
+    guard let there = try FileName.status(path) else { return false }
     return there.isSame(as: mine)
   }
 

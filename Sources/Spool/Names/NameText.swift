@@ -2,11 +2,3 @@ extension UInt8 {
   var isDigit: Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self) }
   var isLowercaseLetter: Bool { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(self) }
 }
-
-extension BinaryInteger {
-  /// The number with zeros before it, so that names of one length sort as their numbers do.
-  func padded(_ width: Int, radix: Int = 10) -> String {
-    let digits = String(self, radix: radix)
-    return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
-  }
-}

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Telemetry
 
 /// One run of a fetch, by the time at which it began: `20261120T234408Z-7k2q`, UTC.
 ///
@@ -24,14 +25,8 @@ public struct RunID: Hashable, Sendable, CustomStringConvertible {
 
   /// The name of a run that began at a time since 1970.
   init(seconds: Int, microseconds: Int) {
-    var seconds = time_t(seconds)
-    var fields = unsafe tm()
-    _ = unsafe gmtime_r(&seconds, &fields)
-    let (year, month, day) = unsafe (Int(fields.tm_year) + 1900, Int(fields.tm_mon) + 1, Int(fields.tm_mday))
-    let (hour, minute, second) = unsafe (Int(fields.tm_hour), Int(fields.tm_min), Int(fields.tm_sec))
-    let date = year.padded(4) + month.padded(2) + day.padded(2)
-    let time = hour.padded(2) + minute.padded(2) + second.padded(2)
-    self.init(trusted: "\(date)T\(time)Z-\(microseconds.padded(4, radix: 36))")
+    let (date, time) = WallClock.fields(seconds: seconds)
+    self.init(trusted: "\(date.joined())T\(time.joined())Z-\(microseconds.padded(4, radix: 36))")
   }
 
   /// Length of every run's name, in bytes.

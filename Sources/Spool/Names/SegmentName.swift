@@ -1,3 +1,5 @@
+internal import Telemetry
+
 /// A segment's name, which it keeps through all queues: the run, and its place in the run.
 ///
 /// Names sort in the order of writing.

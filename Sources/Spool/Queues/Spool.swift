@@ -41,14 +41,14 @@ public struct Spool: Sendable {
 
   /// Where a path leads in this spool, whether or not the segment is still there.
   ///
-  /// - Throws: ``SpoolError/foreignFile(_:root:)`` when the path is not one of a segment in this spool.
+  /// - Throws: ``SpoolError/foreignFile(_:root:)`` when the path is not one of a segment in this spool;
+  ///   other cases when that cannot be found out.
   public func locate(_ path: FilePath) throws(SpoolError) -> SegmentLocation {
     guard let location = SegmentLocation(path: path) else { throw .foreignFile(path, root: root) }
     let ours = root.appending(location.feed).appending(location.queue.rawValue).appending(location.state.rawValue)
     // Paths may be spelled in many ways; the directory is the same or it is not.
-    let files = Files.current
-    guard let here = try? files.status(ours, followsLink: false),
-      let there = try? files.status(path.parentDirectory, followsLink: true), here.isSame(as: there)
+    guard let here = try FileName.status(ours),
+      let there = try FileName.status(path.parentDirectory, followsLink: true), here.isSame(as: there)
     else { throw .foreignFile(path, root: root) }
     return location
   }

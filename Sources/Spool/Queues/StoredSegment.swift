@@ -42,7 +42,7 @@ extension SpoolQueue {
   public func stored(_ names: ArraySlice<SegmentName>, in state: SegmentState) -> [StoredSegment] {
     guard !names.isEmpty else { return [] }
     let (locks, directory) = (FileLocks.now(), directory(state).string)
-    return names.compactMap { stored($0, in: state, at: FilePath("\(directory)/\($0.fileName)"), locks: locks) }
+    return names.compactMap { try? stored($0, in: state, at: FilePath("\(directory)/\($0.fileName)"), locks: locks) }
   }
 
   /// Where a segment of that name is, of some states.
@@ -52,11 +52,11 @@ extension SpoolQueue {
     _ segment: SegmentName,
     in states: [SegmentState] = SegmentState.allCases
   ) throws(SpoolError) -> [StoredSegment] {
+    let locks = FileLocks.now()
     var found: [StoredSegment] = []
     for state in SegmentState.allCases where states.contains(state) {
-      guard try FileName.exists(path(of: segment, in: state)) else { continue }
       let path = path(of: segment, in: state)
-      if let stored = stored(segment, in: state, at: path, locks: .now()) { found.append(stored) }
+      if let stored = try stored(segment, in: state, at: path, locks: locks) { found.append(stored) }
     }
     return found
   }
@@ -65,16 +65,16 @@ extension SpoolQueue {
     _ segment: SegmentName,
     in state: SegmentState,
     at path: FilePath,
-    locks: FileLocks?
-  ) -> StoredSegment? {
-    guard let status = try? Files.current.status(path, followsLink: false) else { return nil }
+    locks: FileLocks
+  ) throws(SpoolError) -> StoredSegment? {
+    guard let status = try FileName.status(path) else { return nil }
     return StoredSegment(
       location: SegmentLocation(feed: feed, queue: name, state: state, name: segment),
       path: path,
       storedBytes: status.size,
       writtenAt: status.modifiedAt,
       movedAt: max(status.changedAt, status.modifiedAt),
-      isClaimed: locks?.contains(inode: status.inode) ?? false
+      isClaimed: locks.contains(inode: status.inode)
     )
   }
 }

@@ -55,20 +55,22 @@ extension Spool {
   public func garbage(feed: String, keep: [QueueName: KeepRule], now: Int) throws(SpoolError) -> [Garbage] {
     var garbage: [Garbage] = []
     // From the first queue to the last: a segment that moves on meanwhile is seen in the queue it comes to.
-    var queues: [SpoolQueue] = []
-    for name in QueueName.allCases { queues.append(try queue(name, feed: feed)) }
-    var pending: [QueueName: Set<SegmentName>] = [:]
-    for queue in queues {
-      pending[queue.name] = Set(try queue.segments(in: .ready) + queue.segments(in: .held))
+    var listed: [Listed] = []
+    for name in QueueName.allCases {
+      let queue = try queue(name, feed: feed)
+      let ready = Set(try queue.segments(in: .ready))
+      listed.append(Listed(queue: queue, ready: ready, held: Set(try queue.segments(in: .held))))
     }
     var later: Set<SegmentName> = []
-    for queue in queues.reversed() {
+    for one in listed.reversed() {
+      let queue = one.queue
       if let rule = keep[queue.name] {
         garbage += try Self.outlived(in: queue, rule: rule, needed: later, now: now)
       }
-      garbage += try Self.litter(in: queue, now: now)
+      garbage += try Self.litter(in: one, now: now)
       garbage += try Self.overgrown(queue)
-      later.formUnion(pending[queue.name] ?? [])
+      later.formUnion(one.ready)
+      later.formUnion(one.held)
     }
     for name in [Self.rejectedName, Self.stateName] {
       garbage += try Self.drafts(in: try directory(of: feed, name), feed: feed, now: now)
@@ -115,23 +117,32 @@ extension Spool {
     return garbage
   }
 
+  /// What of a queue is still on its way.
+  private struct Listed {
+    var queue: SpoolQueue
+    var ready: Set<SegmentName>
+    var held: Set<SegmentName>
+  }
+
   /// What crashes leave: drafts, notes and counts without their segment.
-  private static func litter(in queue: SpoolQueue, now: Int) throws(SpoolError) -> [Garbage] {
+  private static func litter(in listed: Listed, now: Int) throws(SpoolError) -> [Garbage] {
+    let queue = listed.queue
     var garbage: [Garbage] = []
     func add(_ kind: Garbage.Kind, _ path: FilePath) {
       if let left = left(kind, path, feed: queue.feed, now: now) { garbage.append(left) }
     }
     for segment in try queue.segments(in: .incoming) { add(.draft, queue.path(of: segment, in: .incoming)) }
-    let held = Set(try queue.segments(in: .held))
-    for file in try Directory.names(queue.directory(.held)) where file.hasSuffix(SpoolQueue.noteSuffix) {
-      let isDraft = file.hasPrefix(".")
-      let segment = SegmentName(fileName: String(file.dropFirst(isDraft ? 1 : 0).dropLast(SpoolQueue.noteSuffix.count)))
-      guard let segment, isDraft || !held.contains(segment) else { continue }
-      add(isDraft ? .draft : .note, queue.directory(.held).appending(file))
+    // Beside a segment's own draft, the copy of a left one; beside what is held, a note that was not finished.
+    for state in [SegmentState.incoming, .held] {
+      garbage += try drafts(in: queue.directory(state), feed: queue.feed, now: now)
     }
-    let ready = Set(try queue.segments(in: .ready))
+    for file in try Directory.names(queue.directory(.held)) where file.hasSuffix(SpoolQueue.noteSuffix) {
+      let segment = SegmentName(fileName: String(file.dropLast(SpoolQueue.noteSuffix.count)))
+      guard let segment, !listed.held.contains(segment) else { continue }
+      add(.note, queue.directory(.held).appending(file))
+    }
     for file in try Directory.names(queue.root.appending(SpoolQueue.attemptsName)) {
-      guard let segment = SegmentName(file), !ready.contains(segment) else { continue }
+      guard let segment = SegmentName(file), !listed.ready.contains(segment) else { continue }
       add(.note, queue.attemptsPath(of: segment))
     }
     return garbage

@@ -62,11 +62,11 @@ public enum RoomShortage: Equatable, Sendable, CustomStringConvertible {
   }
 }
 
-/// Tells fetch whether there is room for another segment.
+/// Tells the fetch of a feed whether there is room for another segment.
 ///
 /// ```
-/// let room = SpoolRoom(spool, bounds: …)              // once for a run
-/// while let shortage = try room.shortage(for: feed) { // before each segment
+/// let room = SpoolRoom(spool, feed: feed, bounds: …) // once for a run
+/// while let shortage = try room.shortage() {         // before each segment
 ///   say it once, then wait a few seconds, or stop with ExitStatus.temporaryFailure
 /// }
 /// ```
@@ -85,34 +85,37 @@ public final class SpoolRoom: Sendable {
   }
 
   private let spool: Spool
+  private let feed: String
   private let bounds: SpoolBounds
   private let remeasure: Duration
   private let state = Mutex(State())
 
   /// - Parameters:
   ///   - spool: The spool to be filled.
+  ///   - feed: Whose segments.
   ///   - bounds: From the pipeline.
   ///   - remeasure: How long a sum of all files' sizes is good for; counting 100,000 files takes a third of a second.
-  public init(_ spool: Spool, bounds: SpoolBounds, remeasure: Duration = .seconds(5)) {
+  public init(_ spool: Spool, feed: String, bounds: SpoolBounds, remeasure: Duration = .seconds(5)) {
     self.spool = spool
+    self.feed = feed
     self.bounds = bounds
     self.remeasure = remeasure
   }
 
-  /// Why nothing more of a feed should be fetched now; nil when there is room.
+  /// Why nothing more of the feed should be fetched now; nil when there is room.
   ///
   /// May be called from any thread. Waits for the disk, for milliseconds.
   ///
   /// - Throws: ``SpoolError``.
-  public func shortage(for feed: String) throws(SpoolError) -> RoomShortage? {
+  public func shortage() throws(SpoolError) -> RoomShortage? {
     let margin = state.withLock { $0.isShort } ? 20 : 0
-    let found = try shortage(for: feed, margin: margin)
+    let found = try shortage(margin: margin)
     state.withLock { $0.isShort = found != nil }
     return found
   }
 
   // The part of each bound that has to be left besides: 20 is a twentieth, 0 is none.
-  private func shortage(for feed: String, margin: Int) throws(SpoolError) -> RoomShortage? {
+  private func shortage(margin: Int) throws(SpoolError) -> RoomShortage? {
     func part(_ bound: Int) -> Int { margin == 0 ? 0 : bound / margin }
     let free = try Directory.freeBytes(spool.root)
     if free < bounds.minFree + part(bounds.minFree) { return .disk(freeBytes: free, wanted: bounds.minFree) }

@@ -14,8 +14,10 @@ public struct LeftSegment: ~Copyable {
   /// - Throws: ``SpoolError``.
   public init?(queue: SpoolQueue, name: SegmentName) throws(SpoolError) {
     do throws(SpoolError) {
-      let file = try OpenFile(queue.path(of: name, in: .incoming))
-      guard try file.lock() else { return nil }
+      let path = queue.path(of: name, in: .incoming)
+      let file = try OpenFile(path)
+      // Between opening and locking it, another may have published it, or a writer begun anew.
+      guard try file.lock(), try file.isStill(at: path) else { return nil }
       (self.queue, self.name) = (queue, name)
       self.file = file
     } catch .system(.noSuchFileOrDirectory, _, _) {

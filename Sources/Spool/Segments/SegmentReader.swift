@@ -94,6 +94,7 @@ public struct SegmentReader: ~Copyable {
           throw damaged("a line that does not end, or more content than its footer says")
         }
       }
+      guard used > 0 || decoder.isAtEnd else { throw damaged("the data frame does not go on") }
       offset += used
     }
     guard offset == found.dataByteCount else { throw damaged("more than one frame of data") }

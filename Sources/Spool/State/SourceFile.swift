@@ -182,9 +182,10 @@ extension SourceFile {
   private borrowing func makeAnew(_ old: [Int]) throws(SpoolError) -> [Int] {
     var header = [Self.mark, capacity] + [Int](repeating: 0, count: Self.headerCount - 2)
     var times: [Int] = []
-    if old.count == Self.headerCount, old[0] == Self.mark, old[1] > 0 {
+    if old.count == Self.headerCount, old[0] == Self.mark, old[1] > 0, old[2] >= 0 {
       header.replaceSubrange(2..., with: old[2...])
-      let kept = try numbers(at: Self.headerCount, count: old[1])
+      // A torn file may say any capacity; no more is read than is there.
+      let kept = try numbers(at: Self.headerCount, count: min(old[1], file.status().size / 8))
       let count = min(old[2], capacity, old[1])
       times = ((old[2] - count)..<old[2]).map { kept.indices.contains($0 % old[1]) ? kept[$0 % old[1]] : 0 }
     }
@@ -201,9 +202,11 @@ extension SourceFile {
   /// Fewer when the file ends before.
   private borrowing func numbers(at place: Int, count: Int) throws(SpoolError) -> [Int] {
     let bytes = try file.bytes(at: place * 8, count: count * 8)
-    return (0..<(bytes.count / 8)).map { number in
-      (0..<8).reduce(0) { $0 | Int(bytes[number * 8 + $1]) << ($1 * 8) }
-    }
+    return Self.numbers(in: bytes)
+  }
+
+  private static func numbers(in bytes: [UInt8]) -> [Int] {
+    (0..<(bytes.count / 8)).map { number in (0..<8).reduce(0) { $0 | Int(bytes[number * 8 + $1]) << ($1 * 8) } }
   }
 
   private borrowing func write(_ numbers: [Int], at place: Int) throws(SpoolError) {
@@ -219,21 +222,24 @@ extension Spool {
   ///
   /// - Throws: ``SpoolError``.
   public func sourceFile(_ source: String, capacity: Int) throws(SpoolError) -> SourceFile {
-    guard FeedName.isValid(source) else { throw .badName(source, of: "source") }
-    let directory = root.appending(".sources")
-    try Directory.ensure(directory)
-    return try SourceFile(directory.appending("\(source).state"), capacity: capacity)
+    let path = try sourcePath(source)
+    try Directory.ensure(path.parentDirectory)
+    return try SourceFile(path, capacity: capacity)
   }
 
   /// What is known of a source; nil when it was never asked.
   ///
   /// - Throws: ``SpoolError``.
   public func sourceState(_ source: String) throws(SpoolError) -> SourceState? {
-    guard FeedName.isValid(source) else { throw .badName(source, of: "source") }
-    let path = root.appending(".sources").appending("\(source).state")
+    let path = try sourcePath(source)
     do throws(SpoolError) { return try SourceFile.state(at: path) } catch .system(.noSuchFileOrDirectory, _, _) {
       return nil
     }
+  }
+
+  private func sourcePath(_ source: String) throws(SpoolError) -> FilePath {
+    guard FeedName.isValid(source) else { throw .badName(source, of: "source") }
+    return root.appending(".sources").appending("\(source).state")
   }
 }
 
@@ -241,8 +247,7 @@ extension SourceFile {
   /// Reads without the lock: for people.
   fileprivate static func state(at path: FilePath) throws(SpoolError) -> SourceState? {
     let bytes = try OpenFile(path).bytes(at: 0, count: minutesAt * 8)
-    guard bytes.count == minutesAt * 8 else { return nil }
-    let numbers = (0..<minutesAt).map { number in (0..<8).reduce(0) { $0 | Int(bytes[number * 8 + $1]) << ($1 * 8) } }
-    return numbers[0] == mark ? SourceState(fields: Array(numbers[2...])) : nil
+    let numbers = numbers(in: bytes)
+    return numbers.count == minutesAt && numbers[0] == mark ? SourceState(fields: Array(numbers[2...])) : nil
   }
 }

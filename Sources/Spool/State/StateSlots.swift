@@ -1,4 +1,5 @@
 internal import SystemPackage
+internal import Telemetry
 
 /// Notes about work under way, each overwritten in a slot of its own: `<feed>/state/<name>`.
 ///

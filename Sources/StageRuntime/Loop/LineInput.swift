@@ -2,7 +2,7 @@ internal import Glibc
 internal import SystemPackage
 internal import Telemetry
 
-/// Lines of standard input as they arrive, for as long as nobody asks to stop.
+/// Lines of standard input as they arrive, for as long as somebody wants them.
 ///
 /// The library's `readLine` would wait in read(2) for the next line while a request to stop is there already.
 struct LineInput {
@@ -15,18 +15,20 @@ struct LineInput {
 
   init(descriptor: Int32 = STDIN_FILENO) { self.descriptor = descriptor }
 
-  /// The next line without its newline; nil at the end, or when a stop was asked for.
+  /// Takes the next line.
   ///
-  /// - Throws: ``InputError``.
-  mutating func next(stop: StopRequest) throws(InputError) -> String? {
-    while !stop.isAsked {
+  /// - Parameter isOver: Whether no more is wanted; asked again every ``StopRequest/interval`` while a line is waited for.
+  /// - Returns: The line without its newline; nil at the end, or when no more is wanted.
+  /// - Throws: ``InputError``, and what `isOver` throws.
+  mutating func next(until isOver: () throws -> Bool) throws -> String? {
+    while try !isOver() {
       if let end = buffer.firstIndex(of: UInt8(ascii: "\n")) {
         let line = String(decoding: buffer[..<end], as: UTF8.self)
         buffer.removeSubrange(...end)
         return line
       }
       if isAtEnd { return rest() }
-      guard buffer.count <= Self.lineByteCountMax else { throw .tooLong }
+      guard buffer.count <= Self.lineByteCountMax else { throw InputError.tooLong }
       try fill()
     }
     return nil

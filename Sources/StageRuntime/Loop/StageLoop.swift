@@ -10,6 +10,7 @@ public import Telemetry
 public struct StageLoop<Processor: SegmentProcessor & ~Copyable>: ~Copyable {
   let share: StageShare
   var processor: Processor
+  private let relist: Duration
 
   var context: StageContext { share.context }
 
@@ -18,7 +19,11 @@ public struct StageLoop<Processor: SegmentProcessor & ~Copyable>: ~Copyable {
   ///   - context: The pipeline, the spool and the voice.
   ///   - stop: Looked at between two segments.
   public init(_ processor: consuming Processor, context: StageContext, stop: StopRequest) {
-    self.init(processor, context: context, stop: stop, lines: LineInput()) { (line: String) throws(StreamError) in
+    let check: @Sendable () throws(StreamError) -> Void = { () throws(StreamError) in
+      try StandardStream.output.checkReader()
+    }
+    self.init(processor, context: context, stop: stop, lines: LineInput(), checkReader: check) {
+      (line: String) throws(StreamError) in
       try StandardStream.output.writeLine(line)
     }
   }
@@ -28,14 +33,18 @@ public struct StageLoop<Processor: SegmentProcessor & ~Copyable>: ~Copyable {
     context: StageContext,
     stop: StopRequest,
     lines: LineInput,
+    relist: Duration = StageShare.relistInterval,
+    checkReader: @escaping @Sendable () throws(StreamError) -> Void = { () throws(StreamError) in },
     print: @escaping @Sendable (String) throws(StreamError) -> Void
   ) {
-    self.init(processor, share: StageShare(context: context, stop: stop, lines: lines, print: print))
+    let share = StageShare(context: context, stop: stop, lines: lines, checkReader: checkReader, print: print)
+    self.init(processor, share: share, relist: relist)
   }
 
-  private init(_ processor: consuming Processor, share: StageShare) {
+  private init(_ processor: consuming Processor, share: StageShare, relist: Duration = StageShare.relistInterval) {
     self.share = share
     self.processor = processor
+    self.relist = relist
   }
 
   /// Does everything that the options ask for.
@@ -80,7 +89,8 @@ extension StageLoop where Processor: ~Copyable {
     while !share.isOver {
       share.load { $0.load(queues: queues) }
       try round(others, redo: false)
-      while !share.isOver, try !watch.wait(atMost: StopRequest.interval) {}
+      let end = ContinuousClock.now + relist
+      while try !share.isOverForWaiting(), ContinuousClock.now < end, try !watch.wait(atMost: StopRequest.interval) {}
     }
   }
 

@@ -6,9 +6,14 @@ internal import Telemetry
 /// What the workers of one program share: where the next segment comes from, what was done, and the first thing that
 /// ends them all.
 final class StageShare: Sendable {
+  /// Longest time until the queues of a stage that follows them are listed again, whatever the watch says: no event tells of
+  /// a claim that ended with its worker, of a run's end that waited, and of what another machine has published.
+  static let relistInterval = Duration.seconds(30)
+
   let context: StageContext
   let stop: StopRequest
   private let printer: Mutex<@Sendable (String) throws(StreamError) -> Void>
+  private let checkReader: @Sendable () throws(StreamError) -> Void
   private let source: Mutex<WorkSource>
   private let tally = Mutex(StageTally())
   private let failure = Mutex<(any Error)?>(nil)
@@ -17,8 +22,10 @@ final class StageShare: Sendable {
     context: StageContext,
     stop: StopRequest,
     lines: LineInput,
+    checkReader: @escaping @Sendable () throws(StreamError) -> Void,
     print: @escaping @Sendable (String) throws(StreamError) -> Void
   ) {
+    self.checkReader = checkReader
     self.context = context
     self.stop = stop
     printer = Mutex(print)
@@ -28,6 +35,15 @@ final class StageShare: Sendable {
   /// Nothing more is begun: somebody asked to stop, or a worker met what every other would meet.
   var isOver: Bool { stop.isAsked || failure.withLock { $0 != nil } }
 
+  /// The same for who waits for more. What is made is of no use when nobody reads where it is, so that is asked, too.
+  ///
+  /// - Throws: ``StreamError`` when nobody reads what is printed.
+  func isOverForWaiting() throws(StreamError) -> Bool {
+    if isOver { return true }
+    try checkReader()
+    return false
+  }
+
   /// Names what is to be done next, for all workers.
   func load(_ fill: (inout WorkSource) -> Void) { source.withLock { fill(&$0) } }
 
@@ -36,7 +52,7 @@ final class StageShare: Sendable {
   /// While one worker waits for a line of standard input the others wait behind it.
   func next() throws -> WorkSource.Item? {
     guard !isOver else { return nil }
-    return try source.withLock { try isOver ? nil : $0.next(stop: stop) }
+    return try source.withLock { try isOver ? nil : $0.next(until: { try isOverForWaiting() }) }
   }
 
   func print(_ line: String) throws(StreamError) {
@@ -90,14 +106,16 @@ struct WorkSource: Sendable {
     tried = []
   }
 
-  /// - Throws: ``SpoolError``, ``InputError``.
-  mutating func next(stop: StopRequest) throws -> Item? {
+  /// - Parameter isOver: Whether a line of standard input is waited for no longer.
+  /// - Returns: Nil when there is nothing left, or a line was waited for no longer.
+  /// - Throws: ``SpoolError``, ``InputError``, and what `isOver` throws.
+  mutating func next(until isOver: () throws -> Bool) throws -> Item? {
     while let input = inputs.first {
       guard input == "-" else {
         inputs.removeFirst()
         return .named(input)
       }
-      guard let line = try lines.next(stop: stop) else {
+      guard let line = try lines.next(until: isOver) else {
         inputs.removeFirst()
         continue
       }

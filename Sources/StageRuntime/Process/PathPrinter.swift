@@ -16,9 +16,22 @@ public final class PathPrinter: Sendable {
     do throws(StreamError) {
       try StandardStream.output.writeLine(path.string)
     } catch {
-      lost.withLock { $0 = error }
-      stop.ask()
+      lose(error)
     }
+  }
+
+  /// Looks whether somebody still reads, also while there is nothing to print.
+  func look() {
+    do throws(StreamError) {
+      try StandardStream.output.checkReader()
+    } catch {
+      lose(error)
+    }
+  }
+
+  private func lose(_ error: StreamError) {
+    lost.withLock { $0 = $0 ?? error }
+    stop.ask()
   }
 
   /// - Throws: ``StreamError`` when a path could not be printed.

@@ -46,12 +46,23 @@ private enum SignalFlag {
 extension StopRequest {
   /// Runs a job that waits on the network, and cancels it when somebody asks to stop.
   ///
+  /// - Parameters:
+  ///   - look: Done before each look at the request: may ask to stop.
+  ///   - job: The job.
+  /// - Returns: What the job returns.
   /// - Throws: What the job throws; ``Stopped`` when it ended because it was asked to.
-  public func watching<Result: Sendable>(_ job: @escaping @Sendable () async throws -> Result) async throws -> Result {
+  public func watching<Result: Sendable>(
+    looking look: @escaping @Sendable () -> Void = {},
+    _ job: @escaping @Sendable () async throws -> Result
+  ) async throws -> Result {
     try await withThrowingTaskGroup(of: Result?.self) { group in
       group.addTask { try await job() }
       group.addTask {
-        while !self.isAsked { try await Task.sleep(for: Self.interval) }
+        look()
+        while !self.isAsked {
+          try await Task.sleep(for: Self.interval)
+          look()
+        }
         return nil
       }
       defer { group.cancelAll() }

@@ -24,6 +24,16 @@ public enum StandardStream: Int32, Sendable {
     }
   }
 
+  /// Notices that nobody reads any more before there is something to write. Only a pipe has a reader to lose.
+  ///
+  /// - Throws: ``StreamError``, as the next ``writeLine(_:)`` would.
+  public func checkReader() throws(StreamError) {
+    var request = pollfd(fd: rawValue, events: 0, revents: 0)
+    // A pipe without readers is in error at its writing end, asked for or not. Source: poll(2).
+    guard unsafe poll(&request, 1, 0) > 0, Int32(request.revents) & Int32(POLLERR) != 0 else { return }
+    throw StreamError(stream: self, errno: EPIPE)
+  }
+
   /// Whether a person watches: a terminal, not a file or a pipe.
   public var isTerminal: Bool { isatty(rawValue) == 1 }
 

@@ -59,6 +59,7 @@ struct PlanTests {
     arguments: [
       (StageExit.Ending.signalled(9), Telemetry.ExitStatus.temporaryFailure), (.signalled(6), .software),
       (.exited(3), .software), (.exited(75), .temporaryFailure), (.notStarted("no memory"), .unavailable),
+      (.notSeen("no descriptor"), .temporaryFailure),
     ]
   )
   func wordless(ending: StageExit.Ending, status: Telemetry.ExitStatus) {

@@ -8,6 +8,7 @@ import Testing
 @testable import Control
 
 /// Real processes joined by real pipes; the programs are a few lines of shell, since only endings matter here.
+@Suite(.timeLimit(.minutes(5)))
 struct StagePipeTests {
   /// What a pipe of four shell programs said, by stage, and how each ended.
   struct Result {
@@ -97,9 +98,14 @@ struct StagePipeTests {
   func kill() async throws {
     let stop = StopControl()
     let deaf = "trap '' TERM; echo ready >&2; while :; do sleep 0.05; done"
-    let result = try await run([deaf, deaf, "cat", "cat"], stop: stop) { _ in
-      if stop.level < .kill { stop.request() }
-      if stop.level == .drain { stop.request(); stop.request() }
+    let ready = Mutex<Set<StageName>>([])
+    let result = try await run([deaf, deaf, "cat", "cat"], stop: stop) { stage in
+      // Only who has said so is deaf already.
+      let count = ready.withLock { stages in
+        stages.insert(stage)
+        return stages.count
+      }
+      if count == 2 { while stop.level < .kill { stop.request() } }
     }
     #expect(result.exits.prefix(2).map(\.ending) == [.signalled(9), .signalled(9)])
   }

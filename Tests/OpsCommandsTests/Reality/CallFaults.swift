@@ -85,7 +85,7 @@ enum FaultShim {
   /// Each step with each fault that it can have.
   static func pairs(_ steps: [CallStep]) -> [(step: CallStep, fault: Fault)] {
     steps.flatMap { step in
-      Fault.allCases.filter { $0 != .shortWrite || step.call == "write" }.map { (step, $0) }
+      Fault.allCases.filter { $0 != .shortWrite || ["write", "pwrite"].contains(step.call) }.map { (step, $0) }
     }
   }
 

@@ -1,21 +1,19 @@
 import Foundation
 import Spool
 import SystemPackage
+import TestSupport
 import Testing
 
 /// A spool in a folder of its own, with a few segments in it. The folder goes with the value.
 final class SmallSpool: Sendable {
-  let root: FilePath
-  let spool: Spool
+  private let folder: TemporarySpool
+
+  var root: FilePath { folder.root }
+  var spool: Spool { folder.spool }
 
   static let run = "20261120T234408Z-7k2q"
 
-  init() throws {
-    root = FilePath(NSTemporaryDirectory()).appending("weir-ops-\(UUID().uuidString.lowercased())")
-    spool = try Spool(root: root)
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: root.string) }
+  init() throws { folder = try TemporarySpool() }
 
   static func name(_ sequence: Int) throws -> SegmentName {
     SegmentName(run: try #require(RunID(run)), sequence: sequence)
@@ -32,9 +30,7 @@ final class SmallSpool: Sendable {
   ) throws -> FilePath {
     let queue = try spool.queue(queueName, feed: feed)
     let name = try Self.name(sequence)
-    var writer = try SegmentWriter(queue: queue, name: name)
-    for line in lines { try writer.append(line: Array(line.utf8).span) }
-    _ = try writer.publish(footer: footer(name, feed: feed, queue: queueName, fetched: lines.count))
+    try folder.publish(lines, name: name, feed: feed, queue: queueName)
     switch state {
     case .incoming, .ready: break
     case .done: try claim(name, in: queue)?.finish()
@@ -53,37 +49,18 @@ final class SmallSpool: Sendable {
       let isJSON = record.hasPrefix("{")
       try writer.append(record: Array(record.utf8).span, isJSON: isJSON, line: index + 1, reason: "no_key", field: "id")
     }
-    return try #require(try writer.publish(of: footer(name, feed: feed, queue: queue, fetched: records.count)))
+    let footer = TemporarySpool.footer(name: name, feed: feed, queue: queue, fetched: records.count)
+    return try #require(try writer.publish(of: footer))
   }
 
   /// Each line of a segment or of rejected records.
-  func lines(_ path: FilePath) throws -> [String] {
-    var lines: [String] = []
-    var reader = try SegmentReader(path)
-    _ = try reader.forEachLine { line, _ in
-      lines.append(unsafe line.withUnsafeBufferPointer { unsafe String(decoding: $0, as: UTF8.self) })
-    }
-    return lines
-  }
+  func lines(_ path: FilePath) throws -> [String] { try TemporarySpool.read(path).lines }
 
   func names(_ feed: String, _ queue: QueueName, _ state: SegmentState) throws -> [Int] {
     try spool.queue(queue, feed: feed).segments(in: state).map(\.sequence)
   }
 
   private func claim(_ name: SegmentName, in queue: SpoolQueue) throws -> ClaimedSegment? { try queue.claim(name) }
-
-  private func footer(_ name: SegmentName, feed: String, queue: QueueName, fetched: Int) -> SegmentFooter {
-    SegmentFooter(
-      feed: feed,
-      run: name.run,
-      sequence: name.sequence,
-      stage: queue,
-      mode: .full,
-      fetched: fetched,
-      fetchedAt: "2026-11-20T23:44:08.000Z",
-      program: "weir 0.1.0"
-    )
-  }
 }
 
 /// Turns one bit of a file over.

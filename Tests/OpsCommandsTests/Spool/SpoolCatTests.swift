@@ -42,7 +42,7 @@ struct SpoolCatTests {
 
   @Test("a reader that has gone is told apart from a disk that is full")
   func brokenPipe() throws {
-    let pipe = try FileDescriptor.pipe()
+    let pipe = try FileDescriptor.pipe(options: .closeOnExec)
     try pipe.readEnd.close()
     signal(SIGPIPE, SIG_IGN)
     var output = RecordOutput(to: pipe.writeEnd)

@@ -1,7 +1,6 @@
 import Foundation
 import JSONText
 import Spool
-import Subprocess
 import Synchronization
 import SystemPackage
 import TestSupport
@@ -46,21 +45,14 @@ struct FetchBench {
 
   /// Runs weir-fetch until `body` returns, and then kills it with SIGKILL; returns whether it was still there.
   func fetch(_ feed: String, killedAfter body: @escaping @Sendable () async throws -> Void) async throws -> Bool {
-    var changes: [Environment.Key: String?] = [:]
-    for (name, value) in environment { changes[.init(stringLiteral: name)] = value }
-    let result = try await Subprocess.run(
-      .path(Programs.directory.appending("weir-fetch")),
-      arguments: [feed],
-      environment: .inherit.updating(changes),
-      workingDirectory: folder.directory,
-      input: .none,
-      output: .discarded,
-      error: .discarded
-    ) { execution in
-      try await body()
-      try? execution.send(signal: .kill)
-    }
-    return if case .signaled = result.terminationStatus { true } else { false }
+    let status = try await Programs.kill(
+      "weir-fetch",
+      [feed],
+      environment: environment,
+      in: folder.directory,
+      when: body
+    )
+    return status == nil
   }
 
   /// Every line of a feed's fetched segments, wherever they are now.

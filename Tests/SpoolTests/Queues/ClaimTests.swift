@@ -6,6 +6,7 @@ import Testing
 @testable import Spool
 
 /// Several workers want the same segments.
+@Suite(.timeLimit(.minutes(5)))
 struct ClaimTests {
   let folder: TemporarySpool
   let queue: SpoolQueue

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import SystemPackage
 import TestSupport
 import Testing
@@ -40,8 +41,13 @@ struct WatchTests {
     let count = 100
     var watch = try QueueWatch([queue])
     // A thread of its own: the pool's threads are busy with other tests, and this one waits on the system.
+    let failure = Mutex<String?>(nil)
     let publisher = Thread {
-      for sequence in 0..<count { _ = try? folder.publish(["{}"], name: Samples.name(sequence)) }
+      do {
+        for sequence in 0..<count { _ = try folder.publish(["{}"], name: Samples.name(sequence)) }
+      } catch {
+        failure.withLock { $0 = "\(error)" }
+      }
     }
     publisher.start()
     var claimed = 0
@@ -55,7 +61,8 @@ struct WatchTests {
       wakes += 1
       let woke = try watch.wait(atMost: .seconds(60))
       let ready = try queue.segments(in: .ready).count
-      try #require(woke, "nothing came after \(claimed) of \(count), and \(ready) are ready")
+      let why = failure.withLock { $0 } ?? "the publisher met no error"
+      try #require(woke, "nothing came after \(claimed) of \(count), and \(ready) are ready; \(why)")
     }
     #expect(wakes <= 2 * count, "a segment moves in and is closed: two reasons to look")
   }

@@ -33,6 +33,25 @@ struct GarbageTests {
     #expect(try folder.spool.loadState("next.txt", feed: "cars") == [1])
   }
 
+  @Test("what a crash leaves in a queue goes after an hour: drafts, the copy of a left one, notes without a segment")
+  func litter() throws {
+    let folder = try TemporarySpool()
+    let queue = try folder.spool.queue(.fetched, feed: "cars")
+    let name = Samples.name(1)
+    let left = [
+      queue.path(of: name, in: .incoming), queue.directory(.incoming).appending(".\(name.fileName)"),
+      queue.noteDraftPath(of: name), queue.notePath(of: name), queue.attemptsPath(of: name),
+    ]
+    for path in left { try Samples.write([1, 2, 3], to: path) }
+    let now = Int(Date.now.timeIntervalSince1970)
+    #expect(try garbage(folder.spool, at: now) == [])
+    let found = try garbage(folder.spool, at: now + 3700)
+    #expect(found.map(\.path) == left)
+    #expect(found.map(\.kind) == [.draft, .draft, .draft, .note, .note])
+    #expect(try found.map { try folder.spool.remove($0) } == Array(repeating: true, count: left.count))
+    #expect(try Samples.names(in: queue.directory(.incoming)) == [])
+  }
+
   @Test("a directory that grew is made anew when it is empty, and only then; nothing in a queue is lost by it")
   func directories() throws {
     let files = SimulatedFiles()

@@ -8,10 +8,14 @@ import Testing
 struct RoomTests {
   private static let plenty = SpoolBounds(maxBytes: 1 << 40, minFree: 0, maxReady: 1000)
 
-  private func room(_ folder: TemporarySpool, _ change: (inout SpoolBounds) -> Void = { _ in }) -> SpoolRoom {
+  private func room(
+    _ folder: TemporarySpool,
+    feed: String = "cars",
+    _ change: (inout SpoolBounds) -> Void = { _ in }
+  ) -> SpoolRoom {
     var bounds = Self.plenty
     change(&bounds)
-    return SpoolRoom(folder.spool, bounds: bounds, remeasure: .zero)
+    return SpoolRoom(folder.spool, feed: feed, bounds: bounds, remeasure: .zero)
   }
 
   @Test("each bound is asked for, and the shortage names it with its setting")
@@ -20,14 +24,14 @@ struct RoomTests {
     for sequence in 0..<10 { try folder.publish(["{}"], name: Samples.name(sequence)) }
     let bytes = try folder.spool.storedBytes()
     #expect(bytes >= 10 * 512)
-    #expect(try room(folder).shortage(for: "cars") == nil)
-    let spool = try room(folder) { $0.maxBytes = bytes - 1 }.shortage(for: "cars")
+    #expect(try room(folder).shortage() == nil)
+    let spool = try room(folder) { $0.maxBytes = bytes - 1 }.shortage()
     #expect(spool == .spool(bytes: bytes, most: bytes - 1) && "\(spool!)".contains("spool.max_bytes"))
-    #expect(try room(folder) { $0.maxBytes = bytes }.shortage(for: "cars") == nil)
-    let queues = try room(folder) { $0.maxReady = 9 }.shortage(for: "cars")
+    #expect(try room(folder) { $0.maxBytes = bytes }.shortage() == nil)
+    let queues = try room(folder) { $0.maxReady = 9 }.shortage()
     #expect(queues == .queues(feed: "cars", ready: 10, most: 9) && "\(queues!)".contains("spool.max_ready"))
-    #expect(try room(folder) { $0.maxReady = 9 }.shortage(for: "boats") == nil, "another feed has its own queues")
-    let disk = try room(folder) { $0.minFree = 1 << 60 }.shortage(for: "cars")
+    #expect(try room(folder, feed: "boats") { $0.maxReady = 9 }.shortage() == nil, "another feed has its own queues")
+    let disk = try room(folder) { $0.minFree = 1 << 60 }.shortage()
     guard case .disk(let free, 1 << 60) = disk else { return #expect(Bool(false), "\(String(describing: disk))") }
     #expect(free > 0 && "\(disk!)".contains("spool.min_free"))
   }
@@ -40,7 +44,7 @@ struct RoomTests {
     let room = room(folder) { $0.maxReady = 100 }
     var answers: [Bool] = []
     for sequence in 0..<8 {
-      answers.append(try room.shortage(for: "cars") == nil)
+      answers.append(try room.shortage() == nil)
       try queue.mustClaim(Samples.name(sequence)).finish()
     }
     // 101 and then 100 to 96 are short; 95 is a twentieth below 100.
@@ -54,10 +58,10 @@ struct RoomTests {
       let spool = try Spool(root: "/spool")
       try spool.saveState(Array("1234567".utf8), name: "next.txt", feed: "cars")
       #expect(try spool.storedBytes() == 7)
-      let room = SpoolRoom(spool, bounds: Self.plenty, remeasure: .seconds(3600))
-      #expect(try room.shortage(for: "cars") == nil)
+      let room = SpoolRoom(spool, feed: "cars", bounds: Self.plenty, remeasure: .seconds(3600))
+      #expect(try room.shortage() == nil)
       let before = files.calls.count { $0.name == "readdir" }
-      #expect(try room.shortage(for: "cars") == nil)
+      #expect(try room.shortage() == nil)
       #expect(files.calls.count { $0.name == "readdir" } - before <= QueueName.allCases.count)
     }
   }

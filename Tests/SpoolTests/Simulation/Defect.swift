@@ -1,3 +1,4 @@
+import Glibc
 import SystemPackage
 
 @testable import Spool
@@ -15,9 +16,11 @@ enum Defect: CaseIterable, Sendable {
   case leftDraftsStay
   /// Shows where two workers meet: in the model's test.
   case noLock
+  /// Children have the files, too. Shows on the machine's own file system alone: in the test of claims that a child survives.
+  case inherited
 
   /// Those that lose or double something in a pipeline whose stages run one after another.
-  static var ofOneWorker: [Defect] { allCases.filter { $0 != .noLock } }
+  static var ofOneWorker: [Defect] { allCases.filter { ![.noLock, .inherited].contains($0) } }
 }
 
 /// A file system under which the spool would have one of the defects of its own calls.
@@ -29,7 +32,11 @@ struct DefectiveFiles: FileOperations {
     _ path: FilePath,
     _ mode: FileDescriptor.AccessMode,
     _ options: FileDescriptor.OpenOptions
-  ) throws(Errno) -> Int32 { try base.open(path, mode, options) }
+  ) throws(Errno) -> Int32 {
+    let file = try base.open(path, mode, options)
+    if defect == .inherited { _ = fcntl(file, F_SETFD, 0) }
+    return file
+  }
   func close(_ file: Int32) { base.close(file) }
   func read(_ file: Int32, at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws(Errno) -> Int {
     try unsafe base.read(file, at: offset, into: buffer)
@@ -58,7 +65,10 @@ struct DefectiveFiles: FileOperations {
   func lock(_ file: Int32, waits: Bool) throws(Errno) {
     if defect != .noLock { try base.lock(file, waits: waits) }
   }
-  func unlock(_ file: Int32) { base.unlock(file) }
+  func unlock(_ file: Int32) {
+    // What a death does: the descriptor is closed, and nothing is unlocked.
+    if defect != .inherited { base.unlock(file) }
+  }
   func status(_ file: Int32) throws(Errno) -> FileStatus { try base.status(file) }
   func status(_ path: FilePath, followsLink: Bool) throws(Errno) -> FileStatus {
     try base.status(path, followsLink: followsLink)

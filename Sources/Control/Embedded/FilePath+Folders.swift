@@ -1,19 +1,6 @@
 internal import Glibc
 internal import SystemPackage
 
-/// A small file's text.
-enum FileText {
-  /// - Throws: `Errno`.
-  static func read(_ path: FilePath) throws -> String {
-    let descriptor = try FileDescriptor.open(path, .readOnly, options: [.closeOnExec])
-    return try descriptor.closeAfter {
-      var bytes = [UInt8](repeating: 0, count: 4096)
-      let count = try unsafe bytes.withUnsafeMutableBytes { try unsafe descriptor.read(into: $0) }
-      return String(decoding: bytes[..<count], as: UTF8.self)
-    }
-  }
-}
-
 extension FilePath {
   /// What the path leads to, links followed.
   var isDirectory: Bool { (try? stat())?.type == .directory }
