@@ -1,6 +1,7 @@
 internal import JSONText
 internal import NIOCore
 internal import PipelineConfig
+internal import Telemetry
 
 /// Where in a record the vendor cut a list: OData pages what `$expand` brings as well, and the rest is behind a link of its
 /// own beside the list (OData 4.01 JSON Format §4.6.5: `Media@odata.nextLink` beside `Media`).
@@ -62,7 +63,7 @@ struct CutLists: ~Copyable {
     guard let array = parser.member(record, JSONName(list)), parser.kind(array) == .array else {
       return CutList(
         range: nameRange.lowerBound..<linkRange.upperBound,
-        before: "\(JSONValue.quoted(list)):[",
+        before: "\(JSONText.quoted(list)):[",
         after: "]",
         link: parser.string(link)
       )
