@@ -19,8 +19,8 @@ public struct FetchError: OperatorError, Equatable {
 }
 
 extension FetchError {
-  /// A request that was given up after so many tries, the last included. `more` says why there was no further one, when the
-  /// failure alone does not.
+  /// A request that was given up after so many tries, the last included. `more` says why there was no further one, when
+  /// the failure alone does not.
   init(feed: String, source: String, page: PageRequest, _ failure: RequestFailure, attempts: Int, more: String?) {
     let tries = attempts == 1 ? "1 attempt" : "\(attempts) attempts"
     let details = ["page \(page.number)", tries, more].compactMap { $0 }.joined(separator: ", ")

@@ -7,8 +7,8 @@ public import Telemetry
 
 /// One run of one feed: asks the vendor for its records and publishes them as segments in the queue `fetched`.
 ///
-/// Ends with an end segment when the pages were read to their end or to the limit. When it fails there is none: what was
-/// published stays, is merged, and the watermark stays where it was.
+/// Ends with an end segment when the pages were read to their end or to the limit. When it fails there is none: what
+/// was published stays, is merged, and the watermark stays where it was.
 public struct FetchJob: Sendable {
   let feed: Feed
   let settings: SpoolSettings
@@ -127,7 +127,8 @@ struct FetchWalk: Sendable {
 }
 
 extension FetchJob {
-  /// Tries for a moment: what a fetch that has just ended had started may hold its lock for as long as it takes to begin.
+  /// Tries for a moment: what a fetch that has just ended had started may hold its lock for as long as it takes to
+  /// begin.
   private func lock() async throws -> FeedLock? {
     for _ in 0..<10 {
       if let lock = try spool.lockFeed(feed.name, purpose: "fetch") { return lock }

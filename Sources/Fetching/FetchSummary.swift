@@ -10,8 +10,8 @@ public struct FetchSummary: Equatable, Sendable {
   public var resumed: Bool
   /// The watermark that merge will set; nil leaves the one there is.
   public var watermark: String?
-  /// `pages`, `records`, `bytes` (of the records as lines, before compression), `segments` (the end is none), `requests`
-  /// (the repeated ones included) and `retries`.
+  /// `pages`, `records`, `bytes` (of the records as lines, before compression), `segments` (the end is none),
+  /// `requests` (the repeated ones included) and `retries`.
   public var counts: [String: Int]
   /// Records in all, as the vendor announced them.
   public var total: Int?

@@ -53,8 +53,8 @@ struct LearnedFeed: Equatable {
 }
 
 extension Pagination {
-  /// Whether the walk may ask for smaller pages than the pipeline says: not where the places of pages depend on their size,
-  /// nor along a vendor's own links.
+  /// Whether the walk may ask for smaller pages than the pipeline says: not where the places of pages depend on their
+  /// size, nor along a vendor's own links.
   fileprivate var mayShrinkPages: Bool {
     switch self {
     case .odata: return true

@@ -4,7 +4,8 @@ internal import PipelineConfig
 internal import Spool
 internal import Telemetry
 
-/// The walk through all pages of a run: asks for several at once where paging allows it, and writes them in their order.
+/// The walk through all pages of a run: asks for several at once where paging allows it, and writes them in their
+/// order.
 struct PageWalk {
   private let query: FeedQuery
   private let fetcher: PageFetcher
@@ -85,7 +86,8 @@ struct PageWalk {
     }
   }
 
-  /// One page whose turn it is. The next are asked for before this one is written, so that vendor and disk work at once.
+  /// One page whose turn it is. The next are asked for before this one is written, so that vendor and disk work at
+  /// once.
   private mutating func take(
     _ result: Result<FetchedPage, any Error>,
     _ group: inout ThrowingTaskGroup<Event, any Error>

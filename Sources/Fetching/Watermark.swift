@@ -6,8 +6,8 @@ internal import PipelineConfig
 enum Watermark {
   /// The watermark to set after a complete run; nil to leave the one that there is.
   ///
-  /// `versions` are those of all records of the run, which came in one answer when `isOneMoment`; `began` is the vendor's
-  /// time when the run began.
+  /// `versions` are those of all records of the run, which came in one answer when `isOneMoment`; `began` is the
+  /// vendor's time when the run began.
   static func after(
     _ start: RunStart,
     cursor: Cursor,

@@ -6,8 +6,8 @@ internal import Spool
 
 /// From where a run goes on that was stopped: after a failure, a signal, or `kill -9`.
 ///
-/// Written before each segment is published, with what holds before and what holds after: whichever of the two moments the
-/// program dies in, the segment itself tells which is true.
+/// Written before each segment is published, with what holds before and what holds after: whichever of the two moments
+/// the program dies in, the segment itself tells which is true.
 struct Checkpoint: Equatable, Sendable {
   /// What was published, and where the pages behind it begin.
   struct Stand: Equatable, Sendable {

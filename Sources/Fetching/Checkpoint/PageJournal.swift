@@ -3,8 +3,8 @@ internal import JSONText
 internal import PipelineConfig
 internal import Spool
 
-/// Tells after each page where the walk goes on behind it and what the open segment holds by then. So a run that is killed
-/// loses the pages that were under way, and not those of the segment that was not published.
+/// Tells after each page where the walk goes on behind it and what the open segment holds by then. So a run that is
+/// killed loses the pages that were under way, and not those of the segment that was not published.
 ///
 /// Three slots: the checkpoint that held when the segment was begun, and in turns the notes of the last two pages.
 struct PageJournal: ~Copyable {

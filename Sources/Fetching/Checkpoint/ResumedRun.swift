@@ -11,8 +11,8 @@ struct ResumedRun {
   var checkpoint: Checkpoint
   var isResumed: Bool
 
-  /// Finds out whether the feed's last run is to be gone on with: it did not come to its end, is not too old, asked for the
-  /// same, and nothing has been completed since. If so, publishes what it had not published.
+  /// Finds out whether the feed's last run is to be gone on with: it did not come to its end, is not too old, asked for
+  /// the same, and nothing has been completed since. If so, publishes what it had not published.
   ///
   /// - Throws: `SpoolError`.
   static func find(
@@ -71,7 +71,8 @@ struct ResumedRun {
     return ResumedRun(run: run, start: fresh, checkpoint: checkpoint, isResumed: false)
   }
 
-  /// Who asks for nothing in particular goes on with whatever there is; `--full` with a full run, `--since` with that beginning.
+  /// Who asks for nothing in particular goes on with whatever there is; `--full` with a full run, `--since` with that
+  /// beginning.
   private static func isSame(_ found: Checkpoint, options: FetchOptions, fresh: RunStart) -> Bool {
     if options.full { return found.mode == .full }
     if options.since != nil { return found.since == fresh.since }

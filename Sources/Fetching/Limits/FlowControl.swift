@@ -1,6 +1,7 @@
 internal import Synchronization
 
-/// How much is asked at once: requests under way, and records a page. Down at once when the vendor struggles, up slowly.
+/// How much is asked at once: requests under way, and records a page. Down at once when the vendor struggles, up
+/// slowly.
 ///
 /// Additive increase, multiplicative decrease, as TCP does it (RFC 5681 §3.1).
 final class FlowControl: Sendable {

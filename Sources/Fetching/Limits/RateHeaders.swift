@@ -2,15 +2,16 @@ internal import NIOHTTP1
 
 /// What a vendor's headers say of its limits, in whichever dialect.
 ///
-/// There is no standard, so names and numbers are read for what they mean: a header that speaks of a rate limit or a quota,
-/// with a word for what is left, what was used, or when it begins anew; headers that differ in that word alone belong
-/// together. Sources: drafts 6, 7 and 10 of "RateLimit header fields for HTTP" (IETF httpapi), RFC 9110 §10.2.3, and the
-/// manuals of vendors.
+/// There is no standard, so names and numbers are read for what they mean: a header that speaks of a rate limit or a
+/// quota, with a word for what is left, what was used, or when it begins anew; headers that differ in that word alone
+/// belong together. Sources: drafts 6, 7 and 10 of "RateLimit header fields for HTTP" (IETF httpapi), RFC 9110 §10.2.3,
+/// and the manuals of vendors.
 enum RateHeaders {
   /// How long to leave the vendor alone; nil when nothing says so.
   ///
-  /// `Retry-After` counts in any answer that failed, and a limit that is used up in any answer. Beyond that only 429 says
-  /// that too much was asked: headers that merely tell of limits come with other failures, too, and ask for nothing.
+  /// `Retry-After` counts in any answer that failed, and a limit that is used up in any answer. Beyond that only 429
+  /// says that too much was asked: headers that merely tell of limits come with other failures, too, and ask for
+  /// nothing.
   ///
   /// - Parameters:
   ///   - headers: Of the answer.

@@ -4,19 +4,19 @@ internal import PipelineConfig
 internal import Spool
 internal import Synchronization
 
-/// Lets the requests to a source out: within its limits, not before the vendor wants them, and through its breaker. All programs
-/// that share the spool count together, also over restarts.
+/// Lets the requests to a source out: within its limits, not before the vendor wants them, and through its breaker. All
+/// programs that share the spool count together, also over restarts.
 final class SourceGate: Sendable {
   private let file: Mutex<SourceFile>
   private let source: Source
   private let windows: [SourceFile.Window]
   private let logger: Logger
-  /// A request counts for the vendor when it arrives there, which is somewhere between its sending and its answer. For as
-  /// long as this it is taken to have come late; beyond it the answer was slow, not the way there.
+  /// A request counts for the vendor when it arrives there, which is somewhere between its sending and its answer. For
+  /// as long as this it is taken to have come late; beyond it the answer was slow, not the way there.
   private let slack: Int
 
-  /// Turns that are remembered beyond those of the largest window: so many may be given out and not due yet, and still be
-  /// checked against what went before them.
+  /// Turns that are remembered beyond those of the largest window: so many may be given out and not due yet, and still
+  /// be checked against what went before them.
   private static let turnsAhead = 256
 
   /// How often trial calls of others are looked at.
@@ -41,7 +41,8 @@ final class SourceGate: Sendable {
       let given = try await admitted(&isTrial)
       guard given.time > Self.now else { return given }
       let (turn, state) = try await due(given)
-      // What came while this one waited sends it to the end of the queue. Where the breaker opened, trials are counted anew.
+      // What came while this one waited sends it to the end of the queue. Where the breaker opened, trials are counted
+      // anew.
       let now = Self.now
       let breaker = state.breaker(at: now)
       if breaker == .open { isTrial = false }
@@ -73,8 +74,8 @@ final class SourceGate: Sendable {
     var isBreaker = false
   }
 
-  /// Waits for the vendor and for the breaker. `isTrial` is whether the request is one of the breaker's trials; one that is
-  /// stays it.
+  /// Waits for the vendor and for the breaker. `isTrial` is whether the request is one of the breaker's trials; one
+  /// that is stays it.
   private func admitted(_ isTrial: inout Bool) async throws -> SourceFile.Turn {
     var isNoted = false
     while true {

@@ -58,8 +58,8 @@ struct PageShape: Sendable {
   /// What leads to the next page is a token and no link.
   let isToken: Bool
 
-  /// Containers above this depth are looked into when a page is taken apart: down to the fields of records, and to those that
-  /// pages are ordered by.
+  /// Containers above this depth are looked into when a page is taken apart: down to the fields of records, and to
+  /// those that pages are ordered by.
   var recordDepth: Int { records.tokens.count + 1 + orderDepth }
 
   /// Containers inside a record that lead to what pages are ordered by: 0 when these are fields of the record.

@@ -45,8 +45,8 @@ struct PageSplitter: ~Copyable {
 }
 
 extension PageSplitter {
-  /// - Returns: Whether the records were looked into. One bad record must not cost a page: when the text is no JSON, but
-  ///   is so around the records, each record is taken for itself, and the next stage puts the bad one aside.
+  /// - Returns: Whether the records were looked into. One bad record must not cost a page: when the text is no JSON,
+  ///   but is so around the records, each record is taken for itself, and the next stage puts the bad one aside.
   private mutating func parse(_ body: ByteBuffer, _ response: VendorResponse) throws(RequestFailure) -> Bool {
     do throws(JSONError) {
       try parser.parse(body.readableBytesUInt8Span, maxDepth: shape.recordDepth)

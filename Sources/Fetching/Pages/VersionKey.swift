@@ -2,8 +2,8 @@ internal import JSONText
 
 /// A version of a record as two numbers that compare as versions do; for moments and whole numbers.
 ///
-/// Made for every record that is fetched, so the usual writing of a moment is read without a String. Anything unusual goes
-/// through ``Timestamp``, with which a property test holds the quick way equal.
+/// Made for every record that is fetched, so the usual writing of a moment is read without a String. Anything unusual
+/// goes through ``Timestamp``, with which a property test holds the quick way equal.
 struct VersionKey: Comparable, Sendable {
   /// The number, or seconds since 1970.
   let major: Int
@@ -40,7 +40,8 @@ struct VersionKey: Comparable, Sendable {
 }
 
 extension VersionKey {
-  /// `2024-01-06T04:39:08Z`, with or without a fraction, every day but the 29th of February: what nearly all records carry.
+  /// `2024-01-06T04:39:08Z`, with or without a fraction, every day but the 29th of February: what nearly all records
+  /// carry.
   init?(plain text: Span<UInt8>) {
     guard text.count >= 20, text[text.count - 1] == UInt8(ascii: "Z"), text[10] == UInt8(ascii: "T"),
       text[4] == UInt8(ascii: "-"), text[7] == UInt8(ascii: "-"), text[13] == UInt8(ascii: ":"),

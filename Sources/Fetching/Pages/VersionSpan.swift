@@ -26,8 +26,8 @@ struct VersionSpan: Sendable {
   var lowest: String? { isEmpty ? nil : String(decoding: low.text, as: UTF8.self) }
   var highest: String? { isEmpty ? nil : String(decoding: high.text, as: UTF8.self) }
 
-  /// Takes in one version. A text that is no version of the feed's type changes nothing: the next stage puts that record
-  /// aside.
+  /// Takes in one version. A text that is no version of the feed's type changes nothing: the next stage puts that
+  /// record aside.
   mutating func include(_ text: Span<UInt8>) {
     guard !text.isEmpty else { return }
     let key = type == .text ? nil : VersionKey(text, type: type)

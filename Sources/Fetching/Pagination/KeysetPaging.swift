@@ -5,9 +5,9 @@ internal import PipelineConfig
 ///
 ///     $filter=at gt T or (at eq T and id gt K)&$orderby=at,id&$top=1000
 ///
-/// It needs no links of the vendor's, goes past any window of records, through any number of records of one moment, and its
-/// state is one record's place. A vendor that refuses `or` is asked for each part of that filter by itself, the innermost
-/// first: what follows inside the tie, and when that is empty, what lies behind it.
+/// It needs no links of the vendor's, goes past any window of records, through any number of records of one moment, and
+/// its state is one record's place. A vendor that refuses `or` is asked for each part of that filter by itself, the
+/// innermost first: what follows inside the tie, and when that is empty, what lies behind it.
 ///
 /// The end is an empty page without a link; a short page is one only when the vendor's own count agrees.
 struct KeysetPaging: Paging {

@@ -3,8 +3,8 @@ internal import PipelineConfig
 
 /// Paging by the last record's id: `?starting_after=…`.
 ///
-/// The end is a page that says that no other follows, or an empty one. A page whose last id is the one that was asked from
-/// would be asked for for ever.
+/// The end is a page that says that no other follows, or an empty one. A page whose last id is the one that was asked
+/// from would be asked for for ever.
 struct LastIDPaging: Paging {
   private let pages: PlacedPages
   private var id: String?

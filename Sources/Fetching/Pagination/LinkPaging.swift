@@ -1,10 +1,10 @@
 internal import JSONText
 
-/// The vendor writes the address of each next page: OData's `@odata.nextLink` (OData 4.01 Protocol §11.2.6.7), an address in
-/// the body, or a header.
+/// The vendor writes the address of each next page: OData's `@odata.nextLink` (OData 4.01 Protocol §11.2.6.7), an
+/// address in the body, or a header.
 ///
-/// The link is opaque; it is followed as written, on the same origin only. Neither an empty nor a short page is an end, a
-/// page without a link is, and one that says that no other follows.
+/// The link is opaque; it is followed as written, on the same origin only. Neither an empty nor a short page is an end,
+/// a page without a link is, and one that says that no other follows.
 struct LinkPaging: Paging {
   private let origin: Origin
   /// What comes behind the pages that were read; nil at the end.

@@ -3,9 +3,9 @@ internal import PipelineConfig
 
 /// Paging by number: `?page=2&page_size=100`.
 ///
-/// The end is an empty page, or as many records as the vendor's newest total says and a page that is not full: totals lie in
-/// both directions. A page that is merely short is no end while the total says more. Until the total is known, and beyond the
-/// pages that it speaks of, one page is asked for at a time; between, as many as the caller likes.
+/// The end is an empty page, or as many records as the vendor's newest total says and a page that is not full: totals
+/// lie in both directions. A page that is merely short is no end while the total says more. Until the total is known,
+/// and beyond the pages that it speaks of, one page is asked for at a time; between, as many as the caller likes.
 struct NumberPaging: Paging {
   private let query: FeedQuery
   private let paging: PageNumberPaging

@@ -3,9 +3,9 @@ internal import PipelineConfig
 
 /// The walk through an OData feed: by the vendor's links for as long as they lead on, then by keyset.
 ///
-/// Vendors refuse to go past a number of records, in many words ("total exceeds 100000", "Error getting data!", an end too
-/// early), and links expire. Every page was asked for in the order of cursor and key, so where it ended is known, and the
-/// walk goes on from there.
+/// Vendors refuse to go past a number of records, in many words ("total exceeds 100000", "Error getting data!", an end
+/// too early), and links expire. Every page was asked for in the order of cursor and key, so where it ended is known,
+/// and the walk goes on from there.
 struct ODataWalk: Paging {
   private enum Way {
     case links(LinkPaging)

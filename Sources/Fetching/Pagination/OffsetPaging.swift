@@ -3,9 +3,9 @@ internal import PipelineConfig
 
 /// Paging by the number of records before a page: `?offset=200&limit=100`.
 ///
-/// The next page begins where the one before ended, whatever its size: one page at a time, since a vendor that gives fewer
-/// records than it was asked for would leave gaps between pages that were asked for ahead. The end is an empty page, or as
-/// many records as the vendor's newest total says and a page that is not full.
+/// The next page begins where the one before ended, whatever its size: one page at a time, since a vendor that gives
+/// fewer records than it was asked for would leave gaps between pages that were asked for ahead. The end is an empty
+/// page, or as many records as the vendor's newest total says and a page that is not full.
 struct OffsetPaging: Paging {
   private let pages: PlacedPages
   private var offset = 0

@@ -77,8 +77,8 @@ struct Paginator: Sendable {
     return true
   }
 
-  /// One part in fifty of what was announced may be missing at the end: records go while a run lasts, and OData calls its
-  /// own count inexact. More than that is a vendor that stopped early.
+  /// One part in fifty of what was announced may be missing at the end: records go while a run lasts, and OData calls
+  /// its own count inexact. More than that is a vendor that stopped early.
   static let shortfallDivisor = 50
 }
 

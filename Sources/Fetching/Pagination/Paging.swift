@@ -7,8 +7,8 @@ protocol Paging: Sendable {
   /// The end was reached.
   var isFinished: Bool { get }
 
-  /// The address of a page, counted from 1, when `read` pages were read; nil when that depends on a page that is still under
-  /// way.
+  /// The address of a page, counted from 1, when `read` pages were read; nil when that depends on a page that is still
+  /// under way.
   func address(ofPage number: Int, read: Int) -> WebAddress?
 
   /// Moves on behind a page. Pages are told in the order in which they were asked for.
@@ -27,8 +27,8 @@ protocol Paging: Sendable {
   /// Records in all, as a page says it.
   func total(of page: PageFacts) -> Int?
 
-  /// The parameter of the addresses that may ask for another number of records, from page to page; nil when pages must all
-  /// have one size, and for a vendor's own link, which is asked for as written.
+  /// The parameter of the addresses that may ask for another number of records, from page to page; nil when pages must
+  /// all have one size, and for a vendor's own link, which is asked for as written.
   var sizeParameter: String? { get }
 
   /// From where the walk goes on behind the pages that were read, as a checkpoint keeps it. Not asked for at the end.
@@ -60,8 +60,8 @@ struct PagingSums: Equatable, Sendable {
   /// As many records were read as the vendor speaks of.
   var areComplete: Bool { expected.map { records >= $0 } ?? false }
 
-  /// Whether a page was the last: the vendor's total is reached, and the page is short of what was asked for, which is `size`
-  /// unless a smaller one was. A full page may be followed by more than a total that is too low speaks of.
+  /// Whether a page was the last: the vendor's total is reached, and the page is short of what was asked for, which is
+  /// `size` unless a smaller one was. A full page may be followed by more than a total that is too low speaks of.
   func areComplete(behind page: PageFacts, size: Int) -> Bool { areComplete && page.isShort(of: size) }
 
   /// Whether a refusal is a vendor's way of saying that there is no page behind the last one.

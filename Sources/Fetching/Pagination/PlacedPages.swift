@@ -1,7 +1,7 @@
 internal import PipelineConfig
 
-/// Pages of a REST vendor whose place in the data is the value of one parameter: one page at a time, since each tells the
-/// place of the next.
+/// Pages of a REST vendor whose place in the data is the value of one parameter: one page at a time, since each tells
+/// the place of the next.
 struct PlacedPages: Sendable {
   let query: FeedQuery
   let paging: RESTPaging

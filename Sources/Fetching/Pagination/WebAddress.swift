@@ -1,7 +1,8 @@
 /// An http or https URL, taken apart by one strict rule.
 ///
 /// Whoever decides where a credential may go and whoever connects must read an address alike. So it is read here, and
-/// what is handed on is written anew from the parts: host and port hold nothing that two readers could take differently.
+/// what is handed on is written anew from the parts: host and port hold nothing that two readers could take
+/// differently.
 ///
 /// Source: RFC 3986.
 struct WebAddress: Hashable, Sendable {

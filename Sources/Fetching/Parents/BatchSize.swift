@@ -2,8 +2,8 @@ internal import Synchronization
 
 /// How many parents a vendor takes in one request, found out by asking.
 ///
-/// Begins with what the pipeline says. A refusal halves it; between the largest batch that was taken and the smallest that was
-/// refused it looks for the border, so that a vendor that takes ten is soon asked for ten.
+/// Begins with what the pipeline says. A refusal halves it; between the largest batch that was taken and the smallest
+/// that was refused it looks for the border, so that a vendor that takes ten is soon asked for ten.
 final class BatchSize: Sendable {
   /// How the keys of a batch are written.
   enum Form: String, Sendable {

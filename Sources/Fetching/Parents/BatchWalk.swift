@@ -12,7 +12,8 @@ struct BatchWalk: Sendable {
   let segmentTime: Duration
   let progress: @Sendable (SegmentTotals, BatchCounts) -> Void
 
-  /// Longest address that is asked for. Vendors' servers take 8 KiB of a request line by default, and some proxies less.
+  /// Longest address that is asked for. Vendors' servers take 8 KiB of a request line by default, and some proxies
+  /// less.
   static let addressByteCountMax = 6_000
 
   /// How often a batch is halved for what a vendor that is down would answer as well.
@@ -138,8 +139,8 @@ struct BatchCounts: Equatable, Sendable {
 }
 
 extension PageRefusal {
-  /// Whether fewer keys may be taken: RESO vendors answer 400 or 501 to a filter that they do not like, servers 413 and 414 to
-  /// one that is too long, and slow ones nothing.
+  /// Whether fewer keys may be taken: RESO vendors answer 400 or 501 to a filter that they do not like, servers 413 and
+  /// 414 to one that is too long, and slow ones nothing.
   fileprivate var mayBeSize: Bool { isDoubtful || [400, 413, 414, 431, 501].contains(status) }
 
   /// Whether a vendor that is down, whatever it is asked, would have answered the same.

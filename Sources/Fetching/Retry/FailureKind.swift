@@ -21,7 +21,8 @@ enum FailureKind: String, CaseIterable, Sendable {
 
   /// Most tries that a failure of this kind is worth; nil for as many as the source's settings allow.
   ///
-  /// What a gateway puts in an answer's place passes soon or not at all: three tries. A request that was wrong stays wrong.
+  /// What a gateway puts in an answer's place passes soon or not at all: three tries. A request that was wrong stays
+  /// wrong.
   var attemptsMax: Int? {
     switch self {
     case .network, .timeout, .throttled, .server: nil

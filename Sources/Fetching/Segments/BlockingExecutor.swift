@@ -1,7 +1,7 @@
 internal import Dispatch
 
-/// A thread of its own for work that blocks: fsync waits for the disk, and must not hold one of the few threads on which
-/// everything that waits for the network goes on.
+/// A thread of its own for work that blocks: fsync waits for the disk, and must not hold one of the few threads on
+/// which everything that waits for the network goes on.
 final class BlockingExecutor: SerialExecutor {
   private let queue = DispatchQueue(label: "weir.fetch.segments")
 

@@ -6,8 +6,8 @@ internal import Telemetry
 
 /// Waits before each segment until the spool has room for one more.
 ///
-/// Blocks its thread: the worker that writes segments has one of its own, and what it waits for is the disk. A task that is
-/// cancelled waits no longer.
+/// Blocks its thread: the worker that writes segments has one of its own, and what it waits for is the disk. A task
+/// that is cancelled waits no longer.
 struct RoomWait: Sendable {
   private let feed: String
   private let room: SpoolRoom

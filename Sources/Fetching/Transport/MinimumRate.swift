@@ -1,7 +1,7 @@
 internal import NIOCore
 
-/// The least that a body has to bring: one that comes a byte at a time would hold its run for as long as a page may take, and
-/// never be silent for long enough to be given up.
+/// The least that a body has to bring: one that comes a byte at a time would hold its run for as long as a page may
+/// take, and never be silent for long enough to be given up.
 struct MinimumRate {
   /// 1 KiB a second is what a telephone line brought.
   static let bytesPerSecond = 1024

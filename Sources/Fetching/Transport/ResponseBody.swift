@@ -11,8 +11,8 @@ struct ResponseBody {
   /// What was read, also when reading failed.
   private(set) var byteCount = 0
 
-  /// Largest page, in bytes after decompression: with one such page the program stays under 128 MiB. Twenty-four thousand
-  /// records of 2 KB; more is a page size that nobody needs, a mistake or an attack.
+  /// Largest page, in bytes after decompression: with one such page the program stays under 128 MiB. Twenty-four
+  /// thousand records of 2 KB; more is a page size that nobody needs, a mistake or an attack.
   static let byteCountMax = 48 << 20
   /// As much of an answer that is none as is looked at for a message.
   static let messageByteCountMax = 64 << 10

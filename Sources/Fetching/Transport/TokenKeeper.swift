@@ -8,8 +8,8 @@ internal import Telemetry
 
 /// Keeps an OAuth2 access token, by client credentials (RFC 6749 §4.4).
 ///
-/// It is asked for when it is first needed, again shortly before it expires, and once more when the vendor refuses it. However
-/// many requests wait for one, it is asked for once.
+/// It is asked for when it is first needed, again shortly before it expires, and once more when the vendor refuses it.
+/// However many requests wait for one, it is asked for once.
 actor TokenKeeper {
   private struct Token {
     var text: String

@@ -7,7 +7,8 @@ internal import Telemetry
 
 /// Asks one vendor over HTTP.
 ///
-/// Every hop, redirects included, goes through one function, which sends nothing to another origin than the source's own.
+/// Every hop, redirects included, goes through one function, which sends nothing to another origin than the source's
+/// own.
 struct VendorClient: Sendable {
   private let client: HTTPClient
   private let source: Source

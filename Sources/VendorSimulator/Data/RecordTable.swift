@@ -1,7 +1,7 @@
 /// The records of one set at one moment, as the bytes they were loaded as, in the order of their keys.
 ///
-/// Bytes and offsets are all that is kept: a record's cost is its own size and 12 bytes, and its key once more. Numbered
-/// from 0 in key order; such a number is called the record's place.
+/// Bytes and offsets are all that is kept: a record's cost is its own size and 12 bytes, and its key once more.
+/// Numbered from 0 in key order; such a number is called the record's place.
 struct RecordTable: Sendable {
   /// A loaded text with every record in it, and what lies between.
   let bytes: [UInt8]

@@ -2,7 +2,8 @@ internal import JSONText
 
 /// Watches records go by and says what their fields hold.
 ///
-/// Records of one set mostly have the same fields in the same order, so the field that followed last time is tried first.
+/// Records of one set mostly have the same fields in the same order, so the field that followed last time is tried
+/// first.
 struct SchemaInference {
   private struct Slot {
     var name: JSONName

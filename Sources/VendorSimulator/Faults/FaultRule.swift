@@ -7,11 +7,11 @@ internal import JSONText
 ///     {"name": "busy", "when": {"path": "/rest/cars", "query": {"page": "3"}}, "times": 2,
 ///      "do": {"kind": "status", "status": 503, "retry_after": "seconds", "wait": 1}}
 ///
-/// For each request the rules are asked in their order. The first that fires spoils the answer; those after it do not see
-/// the request. A rule counts the requests that its `when` meets, from 1; with `"per": "url"` it counts each URL by itself,
-/// so that `"times": 2` means: every URL fails twice and then succeeds. `on`, `every`, `after`, `times` and `chance` say
-/// which of the counted requests it meets; `chance` draws from `seed` and the count, so the same requests meet the same
-/// faults again, and with `"per": "url"` in whatever order they come.
+/// For each request the rules are asked in their order. The first that fires spoils the answer; those after it do not
+/// see the request. A rule counts the requests that its `when` meets, from 1; with `"per": "url"` it counts each URL by
+/// itself, so that `"times": 2` means: every URL fails twice and then succeeds. `on`, `every`, `after`, `times` and
+/// `chance` say which of the counted requests it meets; `chance` draws from `seed` and the count, so the same requests
+/// meet the same faults again, and with `"per": "url"` in whatever order they come.
 ///
 /// Kinds of `do` are the cases of ``FaultAction``; `weir-vendor rules --help` describes each.
 struct FaultRule: Equatable, Sendable {

@@ -85,7 +85,8 @@ struct RESTRoutes: RouterMiddleware {
     return envelope
   }
 
-  /// Everything, or what changed after an instant; what changed at that very instant counts when the dialect is inclusive.
+  /// Everything, or what changed after an instant; what changed at that very instant counts when the dialect is
+  /// inclusive.
   private func rows(of version: SetVersion, since text: String?, _ dialect: RESTDialect) throws(Refusal) -> ResultRows {
     guard let text else {
       return dialect.order == .stamp ? .places(version.byStamp) : .everything(count: version.table.count)

@@ -2,7 +2,8 @@ internal import HTTPTypes
 internal import JSONText
 internal import NIOCore
 
-/// One exchange with a real vendor as it was recorded: a JSON file with `url`, `status`, `headers` and the decoded `body`.
+/// One exchange with a real vendor as it was recorded: a JSON file with `url`, `status`, `headers` and the decoded
+/// `body`.
 struct Recording: Sendable {
   /// `https://gitlab.com`
   let origin: String
@@ -63,8 +64,8 @@ struct Recording: Sendable {
 
   /// How many parameters the recording and a request have in common; nil when this is not what the request asks for.
   ///
-  /// Vendors write more into a link than they need: what a recording does not have is passed over, but for the page and its
-  /// size.
+  /// Vendors write more into a link than they need: what a recording does not have is passed over, but for the page and
+  /// its size.
   func match(_ query: QueryString) -> Int? {
     guard query["page"] ?? "1" == page else { return nil }
     if let size = query["per_page"], let own = HTTPField.Name("x-per-page").flatMap({ headers[$0] }), size != own {

@@ -1,7 +1,7 @@
 internal import JSONText
 
-/// How a vendor behaves beyond serving its records, as a rules document says it: the file of `serve --rules`, or what is
-/// put to `/vendor/rules` while it runs.
+/// How a vendor behaves beyond serving its records, as a rules document says it: the file of `serve --rules`, or what
+/// is put to `/vendor/rules` while it runs.
 ///
 ///     {"auth": {…}, "dialects": {"/v2/cars": {…}}, "limits": {"per_minute": 60}}
 ///
@@ -17,8 +17,8 @@ struct VendorRules: Sendable {
   /// Whether answers carry an ETag.
   var hasETags = false
   var replay: ReplaySettings?
-  /// How much the vendor's clock is ahead, in microseconds; negative: behind. Its `Date`, and the moments that it names in
-  /// headers; not the stamps of records.
+  /// How much the vendor's clock is ahead, in microseconds; negative: behind. Its `Date`, and the moments that it names
+  /// in headers; not the stamps of records.
   var clockSkew: Int64 = 0
   /// In the order in which they are asked.
   var faults: [FaultRule] = []

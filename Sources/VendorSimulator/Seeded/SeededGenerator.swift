@@ -1,7 +1,7 @@
 /// Numbers that look random and are the same for the same seed, on every machine and with every version of Swift.
 ///
-/// SplitMix64 (Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators, 2014): any seed is good, and a record
-/// can have a generator of its own, made from what it is.
+/// SplitMix64 (Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators, 2014): any seed is good, and a
+/// record can have a generator of its own, made from what it is.
 struct SeededGenerator: RandomNumberGenerator, Sendable {
   private var state: UInt64
 

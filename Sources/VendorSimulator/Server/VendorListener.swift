@@ -10,8 +10,8 @@ internal import Telemetry
 
 /// Accepts connections and answers what comes on them, until it is told to stop.
 ///
-/// Hummingbird has a server of its own; this one can also close its door for a while, so that connections are refused by
-/// the operating system, and open it again on the same port.
+/// Hummingbird has a server of its own; this one can also close its door for a while, so that connections are refused
+/// by the operating system, and open it again on the same port.
 struct VendorListener: Service {
   let host: String
   let port: Int

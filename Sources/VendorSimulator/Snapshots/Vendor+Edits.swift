@@ -3,7 +3,8 @@ internal import JSONText
 extension Vendor {
   /// Changes, adds and deletes records of one set, all at one moment.
   ///
-  /// - Throws: ``VendorError``: there is no such set, or a record that is to be added is none. Nothing has changed then.
+  /// - Throws: ``VendorError``: there is no such set, or a record that is to be added is none. Nothing has changed
+  ///   then.
   func edit(_ edit: DataEdit) throws(VendorError) {
     guard let old = version(of: edit.set) else {
       throw .badRules(path: "edit.set", why: "names \"\(edit.set)\"; there are \(setNames.joined(separator: ", "))")

@@ -91,8 +91,8 @@ struct KilledTests {
       let environment = ["DATABASE_URL": "host=/nowhere"]
       let arguments = ["cars", "--config", trial.folder.file.string]
       var random = SeededGenerator(seed: UInt64(pages))
-      // With a concurrency of n, n pages are asked for while one is written. Each life is long enough to write one, and none so
-      // long that the run could be over before its last kill, however late the kills come.
+      // With a concurrency of n, n pages are asked for while one is written. Each life is long enough to write one, and
+      // none so long that the run could be over before its last kill, however late the kills come.
       let underWay = inFlight + 1
       let moments = (underWay + 1)...(2 * (pages / kills) - underWay + 1)
       var killed = 0

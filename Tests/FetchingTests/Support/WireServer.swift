@@ -3,8 +3,8 @@ import NIOCore
 import NIOPosix
 import Synchronization
 
-/// A server that answers each request with bytes of the test's own, as they are: half a page, a gzip that ends early, or
-/// nothing at all.
+/// A server that answers each request with bytes of the test's own, as they are: half a page, a gzip that ends early,
+/// or nothing at all.
 final class WireServer: Sendable {
   /// What goes back over the wire.
   struct Reply: Sendable {

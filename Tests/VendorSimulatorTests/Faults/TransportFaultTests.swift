@@ -20,8 +20,8 @@ struct TransportFaultTests {
     var testDescription: String { action }
   }
 
-  /// Source: curl(1), EXIT CODES. 7 not connected, 18 part of a file, 28 time-out, 52 nothing, 56 receiving failed, 61 bad
-  /// encoding, 23 writing (what 7.88 makes of gzip that cannot be read).
+  /// Source: curl(1), EXIT CODES. 7 not connected, 18 part of a file, 28 time-out, 52 nothing, 56 receiving failed, 61
+  /// bad encoding, 23 writing (what 7.88 makes of gzip that cannot be read).
   static let cases = [
     Case(action: #"{"kind":"reset","place":"before_head"}"#, status: 56),
     Case(action: #"{"kind":"reset","place":"after_head"}"#, status: 56),

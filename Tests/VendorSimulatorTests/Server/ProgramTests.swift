@@ -115,7 +115,8 @@ struct ProgramTests {
         exec 3>&-
       done
       """
-    // RFC 9110 §5.5: white space before and after a field's value is not part of it. §11.4: the scheme, 1*SP, the token.
+    // RFC 9110 §5.5: white space before and after a field's value is not part of it. §11.4: the scheme, 1*SP, the
+    // token.
     let statuses = try await PractiseVendor.serving(["--cars", "3", "--seed", "3"]) { vendor in
       try await Programs.shell(script, environment: ["URL": vendor.url, "T": vendor.token]).lines
     }

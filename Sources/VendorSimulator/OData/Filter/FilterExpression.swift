@@ -33,8 +33,8 @@ enum Comparison: String, Sendable {
     }
   }
 
-  /// Whether the comparison is true. `order` is how the property sorts beside the literal; nil when either is null or they
-  /// are of two kinds.
+  /// Whether the comparison is true. `order` is how the property sorts beside the literal; nil when either is null or
+  /// they are of two kinds.
   func holds(_ order: Int?) -> Bool {
     guard let order else { return self == .ne }
     return switch self {

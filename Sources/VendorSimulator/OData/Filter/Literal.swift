@@ -20,8 +20,8 @@ enum Literal: Equatable, Sendable {
     }
   }
 
-  /// Whether OData lets a property of this type be compared with the literal. A vendor that let everything pass would hide
-  /// a client's mistake, such as a timestamp in quotes.
+  /// Whether OData lets a property of this type be compared with the literal. A vendor that let everything pass would
+  /// hide a client's mistake, such as a timestamp in quotes.
   func fits(_ type: PropertyType) -> Bool {
     switch (self, type) {
     case (.null, _), (_, .unknown), (_, .untyped), (.boolean, .boolean), (.number, .integer), (.number, .decimal),

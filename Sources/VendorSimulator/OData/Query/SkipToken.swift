@@ -1,7 +1,7 @@
 /// Where a walk through pages stands; what `$skiptoken` carries. Clients must take it as it is.
 ///
-/// It remembers the last record's position by value, so the walk goes on behind it whatever comes or goes in between. As
-/// long as the data is the same, it also remembers the index, which costs nothing to go on from.
+/// It remembers the last record's position by value, so the walk goes on behind it whatever comes or goes in between.
+/// As long as the data is the same, it also remembers the index, which costs nothing to go on from.
 struct SkipToken: Equatable, Sendable {
   /// The version of the set in which ``index`` counts.
   var generation: Int
