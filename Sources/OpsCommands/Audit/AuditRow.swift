@@ -16,7 +16,7 @@ struct AuditRow: Equatable {
   var note: String?
 
   /// Names and counts, in the order of the equation.
-  static let parts: [(name: String, count: WritableKeyPath<AuditRow, Int> & Sendable)] = [
+  static let parts: [(name: String, count: any WritableKeyPath<AuditRow, Int> & Sendable)] = [
     ("fetched", \.fetched), ("inserted", \.inserted), ("updated", \.updated), ("unchanged", \.unchanged),
     ("superseded", \.superseded), ("deleted", \.deleted), ("orphaned", \.orphaned), ("rejected", \.rejected),
   ]

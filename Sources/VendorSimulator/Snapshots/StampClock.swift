@@ -17,7 +17,7 @@ struct StampClock: Sendable {
 
   /// Now, or if the clock has not moved or was set back, a millisecond after the last.
   mutating func next() -> Stamp {
-    latest = max(.now(), Stamp(milliseconds: latest.milliseconds + 1))
+    latest = max(Moment.now().stamp, Stamp(milliseconds: latest.milliseconds + 1))
     return latest
   }
 }
