@@ -1,5 +1,6 @@
 internal import Glibc
 public import Postgres
+internal import Synchronization
 internal import Telemetry
 public import Testing
 
@@ -32,18 +33,72 @@ public struct TestDatabase: Sendable {
 }
 
 extension TestDatabase {
-  static func make() throws -> TestDatabase {
+  /// Emptied databases of cases that have ended: to make and drop one costs the server a checkpoint and half a second.
+  private static let free = Mutex<[TestDatabase]>([])
+
+  /// A database with nothing in it.
+  static func taken() throws -> TestDatabase {
+    if let database = free.withLock({ $0.popLast() }) { return database }
+    _ = try leftOvers.get()
+    return try make()
+  }
+
+  /// Empties the database for the next case; one that cannot be emptied is dropped.
+  func giveBack() throws {
+    do {
+      try empty()
+      Self.free.withLock { $0.append(self) }
+    } catch {
+      try drop()
+    }
+  }
+
+  private func empty() throws {
+    var connection = try Connection(to: target, applicationName: "weir test")
+    // A program that the test killed may still have its session.
+    try connection.query(
+      """
+      SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+      WHERE datname = current_database() AND pid <> pg_backend_pid()
+      """
+    )
+    try connection.query(
+      """
+      DO $$ DECLARE name text; BEGIN
+        FOR name IN SELECT nspname FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema' LOOP
+          EXECUTE format('DROP SCHEMA %I CASCADE', name);
+        END LOOP;
+        CREATE SCHEMA public AUTHORIZATION pg_database_owner;
+        GRANT USAGE ON SCHEMA public TO PUBLIC;
+      END $$
+      """
+    )
+  }
+
+  private static func make() throws -> TestDatabase {
     let server = try serverAddress()
-    let name = "weir_test_\(getpid())_\(String(UInt64.random(in: .min ... .max), radix: 36))"
+    let name = "\(prefix)\(getpid())_\(String(UInt64.random(in: .min ... .max), radix: 36))"
     var connection = try Connection(to: .url(Secret(server)), applicationName: "weir test")
     try connection.query("CREATE DATABASE \(Identifier.quoted(name)) ENCODING 'UTF8' TEMPLATE template0")
     return TestDatabase(name: name, url: address(server, "dbname", name))
   }
 
-  func drop() throws {
+  private func drop() throws {
     var connection = try Connection(to: .url(Secret(try Self.serverAddress())), applicationName: "weir test")
-    // FORCE: a program that the test killed may still have its session.
     try connection.query("DROP DATABASE IF EXISTS \(Identifier.quoted(name)) WITH (FORCE)")
+  }
+
+  private static let prefix = "weir_test_"
+
+  /// What test processes that are no more have left on a server that outlives them; dropped before the first is made.
+  private static let leftOvers = Result {
+    var connection = try Connection(to: .url(Secret(try serverAddress())), applicationName: "weir test")
+    for row in try connection.query("SELECT datname FROM pg_database WHERE starts_with(datname, '\(prefix)')") {
+      guard let name = row.first ?? nil, let owner = name.dropFirst(prefix.count).split(separator: "_").first,
+        let process = pid_t(owner), kill(process, 0) != 0
+      else { continue }
+      try connection.query("DROP DATABASE IF EXISTS \(Identifier.quoted(name)) WITH (FORCE)")
+    }
   }
 
   private static func serverAddress() throws(NoTestServer) -> String {
@@ -77,14 +132,14 @@ public struct PostgresTrait: TestTrait, SuiteTrait, TestScoping {
     guard testCase != nil else { return try await body() }
     // Inside another suite with the same trait the case already has its database.
     guard TestDatabase.current == nil else { return try await body() }
-    let database = try TestDatabase.make()
+    let database = try TestDatabase.taken()
     do {
       try await TestDatabase.$current.withValue(database) { try await body() }
     } catch {
-      try? database.drop()
+      try? database.giveBack()
       throw error
     }
-    try database.drop()
+    try database.giveBack()
   }
 }
 

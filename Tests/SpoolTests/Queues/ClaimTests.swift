@@ -76,7 +76,8 @@ struct ClaimTests {
   func twoProcesses() async throws {
     try folder.publish(["{}"], name: name)
     let path = queue.path(of: name, in: .ready).string
-    let status = try await Programs.kill("/bin/bash", ["-c", "exec 9<\"$0\"; flock 9; exec sleep 600", path]) { [queue] in
+    let script = "exec 9<\"$0\"; flock 9; exec sleep 600"
+    let status = try await Programs.kill("/bin/bash", ["-c", script, path]) { [queue] in
       while let free = try queue.claim(name) {
         free.release()
         try await Task.sleep(for: .milliseconds(10))
