@@ -11,7 +11,8 @@ final class StandIns: Sendable {
 
   var programs: ProgramFolder { ProgramFolder(directory) }
 
-  /// Programs that do what `scripts` says, by stage; a stage that is not named passes its input on.
+  /// Programs that do what `scripts` says, by stage; a stage that is not named passes its input on, and ends as the real ones
+  /// do when its reader has gone, also where a signal for that was ignored before it began.
   init(_ scripts: [String: String] = [:]) throws {
     directory = FilePath(NSTemporaryDirectory()).appending("weir-stand-ins-\(UUID().uuidString.lowercased())")
     try FileManager.default.createDirectory(atPath: directory.string, withIntermediateDirectories: true)
@@ -21,7 +22,7 @@ final class StandIns: Sendable {
         #!/bin/sh
         echo "\(stage) $*" >> "\(calls.string)"
         say() { echo "{\\"event\\":\\"$1\\",\\"stage\\":\\"weir-\(stage)\\",\\"time\\":\\"t\\",\\"counts\\":{$2}$3}" >&2; }
-        \(scripts[stage] ?? (stage == "fetch" ? "echo one" : "cat"))
+        \(scripts[stage] ?? (stage == "fetch" ? "echo one || exit 69" : "cat || exit 69"))
         """
       let program = directory.appending("weir-\(stage)")
       try Data(text.utf8).write(to: URL(filePath: program.string))
