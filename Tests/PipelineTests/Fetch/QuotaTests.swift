@@ -1,6 +1,5 @@
 import Foundation
 import JSONText
-import Synchronization
 import TestSupport
 import Testing
 
@@ -67,26 +66,21 @@ struct QuotaTests {
 
   /// Does something, and measures meanwhile how late this machine wakes who sleeps.
   private static func watchingLateness<Value: Sendable>(
-    _ body: @escaping @Sendable () async throws -> Value
+    _ body: () async throws -> Value
   ) async throws -> (Value, Duration) {
-    let late = Mutex(Duration.zero)
-    return try await withThrowingTaskGroup(of: Value?.self) { group in
-      group.addTask {
-        while !Task.isCancelled {
-          let began = ContinuousClock.now
-          try? await Task.sleep(for: .milliseconds(20))
-          let over = ContinuousClock.now - began - .milliseconds(20)
-          late.withLock { $0 = max($0, over) }
-        }
-        return nil
+    let watch = Task {
+      var worst = Duration.zero
+      while !Task.isCancelled {
+        let began = ContinuousClock.now
+        try? await Task.sleep(for: .milliseconds(20))
+        worst = max(worst, ContinuousClock.now - began - .milliseconds(20))
       }
-      group.addTask { try await body() }
-      defer { group.cancelAll() }
-      while let value = try await group.next() {
-        if let value { return (value, late.withLock { $0 }) }
-      }
-      throw CancellationError()
+      return worst
     }
+    defer { watch.cancel() }
+    let value = try await body()
+    watch.cancel()
+    return (value, await watch.value)
   }
 
   /// Where three requests came within a second: how long after the first the other two came.
