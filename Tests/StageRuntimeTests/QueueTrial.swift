@@ -15,6 +15,8 @@ import Testing
 final class QueueTrial: Sendable {
   /// The work of one segment; what it throws is the stage's error.
   typealias Work = @Sendable (InputSegment) throws -> ProcessedSegment
+  /// The feeds after which a segment comes.
+  typealias After = @Sendable (InputSegment) -> Set<String>
 
   let folder: TemporarySpool
   let context: StageContext
@@ -64,10 +66,11 @@ final class QueueTrial: Sendable {
     _ arguments: [String] = [],
     input: FileDescriptor? = nil,
     jobs: Int = 1,
-    _ work: @escaping Work = QueueTrial.read
+    _ work: @escaping Work = QueueTrial.read,
+    after: @escaping After = { _ in [] }
   ) throws -> Telemetry.ExitStatus {
-    var loop = loop(input, work) { [printed] (line: String) in printed.add(line) }
-    return try loop.run(try InputOptions.parse(arguments), jobs: jobs) { ClosureProcessor(work: work) }
+    var loop = loop(input, work, after: after) { [printed] (line: String) in printed.add(line) }
+    return try loop.run(try InputOptions.parse(arguments), jobs: jobs) { ClosureProcessor(work: work, after: after) }
   }
 
   /// A loop whose printing a test chooses.
@@ -79,10 +82,17 @@ final class QueueTrial: Sendable {
   private func loop(
     _ input: FileDescriptor?,
     _ work: @escaping Work,
+    after: @escaping After = { _ in [] },
     _ print: @escaping @Sendable (String) throws(StreamError) -> Void
   ) -> StageLoop<ClosureProcessor> {
     let lines = LineInput(descriptor: input?.rawValue ?? -1)
-    return StageLoop(ClosureProcessor(work: work), context: context, stop: stop, lines: lines, print: print)
+    return StageLoop(
+      ClosureProcessor(work: work, after: after),
+      context: context,
+      stop: stop,
+      lines: lines,
+      print: print
+    )
   }
 
   /// Reads the segment to its end, as every stage does, and prints its feed and its place.
@@ -106,8 +116,11 @@ final class Lines: Sendable {
 private struct ClosureProcessor: SegmentProcessor {
   static let input = QueueName.fetched
   let work: QueueTrial.Work
+  let after: QueueTrial.After
 
   mutating func process(_ input: InputSegment) throws -> ProcessedSegment { try work(input) }
+
+  func comesAfter(_ input: InputSegment) -> Set<String> { after(input) }
 }
 
 /// Runs what blocks on a thread of its own, as a program would.
