@@ -137,7 +137,10 @@ let package = Package(
     tests("LZ4Tests", on: ["LZ4", "TestSupport", system]),
     tests(
       "MergingTests",
-      on: ["JSONText", "Merging", "PipelineConfig", "Postgres", "Spool", "Telemetry", "TestSupport", logging, system]
+      on: [
+        "JSONText", "Merging", "PipelineConfig", "Postgres", "Spool", "Telemetry", "TestSupport", logging, nioCore,
+        nioPosix, system,
+      ]
     ),
     tests(
       "OpsCommandsTests",

@@ -1,5 +1,6 @@
 internal import PipelineConfig
 internal import Postgres
+internal import Spool
 
 extension Pipeline {
   /// Whether several feeds fill a table.
@@ -11,6 +12,9 @@ struct FeedMerge {
   let feed: Feed
   let statement: MergeStatement
   let children: [Feed]
+  let question: QuestionTable
+  /// The target had rows when the session came to it.
+  let hasRows: Bool
 
   var staging: StagingTable { statement.staging }
   var seen: SeenTable { statement.seen }
@@ -28,6 +32,32 @@ struct FeedMerge {
       seen: SeenTable(for: feed, isShared: pipeline.isShared(feed.table))
     )
     try statement.seen.make(like: staging, on: &connection)
+    question = try QuestionTable(for: feed, beside: staging, on: &connection)
+    let any = "SELECT EXISTS (SELECT FROM \(target.qualified))"
+    hasRows = try connection.query(any, while: "look at \(target.qualified)") == [["t"]]
     children = pipeline.childFeeds(of: feed)
+  }
+
+  /// What the statement has to know of a segment beside its rows.
+  struct Circumstances {
+    /// The run for which the keys are noted; nil when they are not.
+    var noting: String?
+    /// The segment's run, when a later full run has noted its keys.
+    var overtaken: String?
+    var isAlone: Bool
+  }
+
+  func circumstances(
+    of footer: SegmentFooter,
+    isAlone: Bool,
+    on connection: inout Connection
+  ) throws(PostgresError) -> Circumstances {
+    let run = footer.run.description
+    if try seen.hasLater(than: run, on: &connection) {
+      return Circumstances(noting: nil, overtaken: run, isAlone: isAlone)
+    }
+    var notes = footer.mode == .full
+    if !notes, seen.isShared { notes = try seen.join(run, on: &connection) }
+    return Circumstances(noting: notes ? run : nil, overtaken: nil, isAlone: isAlone)
   }
 }

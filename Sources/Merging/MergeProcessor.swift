@@ -16,7 +16,16 @@ public struct MergeProcessor: SegmentProcessor {
   private let spool: Spool
   private let reporter: Reporter
   private let allowsDeletions: Bool
+  private let asking: AskPolicy.Rule
   private var session: MergeSession
+  /// Before a unit of work is tried again; twice as long before the third time.
+  var pause = Duration.seconds(1)
+
+  /// Workers of one program, where nobody says otherwise: while the server is busy with some segments, others are read and
+  /// sent.
+  public static let workers = 6
+  /// The server has to have that many connections to spare.
+  public static let workersBounds = 1...32
 
   /// How often a unit of work is done before a passing trouble (a lost connection, a deadlock) is given up on.
   static let attemptsMax = 3
@@ -31,8 +40,19 @@ public struct MergeProcessor: SegmentProcessor {
   ///     feed's `deletions` guard it.
   /// - Throws: `PostgresError` when it cannot be reached or refuses.
   public init(pipeline: Pipeline, spool: Spool, reporter: Reporter, allowsDeletions: Bool = false) throws {
+    try self.init(pipeline, spool, reporter, allowsDeletions: allowsDeletions, asking: .whenItPays)
+  }
+
+  init(
+    _ pipeline: Pipeline,
+    _ spool: Spool,
+    _ reporter: Reporter,
+    allowsDeletions: Bool,
+    asking: AskPolicy.Rule
+  ) throws {
     self.allowsDeletions = allowsDeletions
-    session = try MergeSession(pipeline)
+    self.asking = asking
+    session = try MergeSession(pipeline, asking: asking)
     self.pipeline = pipeline
     self.spool = spool
     self.reporter = reporter
@@ -46,6 +66,14 @@ public struct MergeProcessor: SegmentProcessor {
     return try endRun(footer, end, feed)
   }
 
+  /// A run's end comes after its segments, and a child after its parents: before them it would be kept and loaded later.
+  public func comesAfter(_ input: InputSegment) throws -> Set<String> {
+    let feed = try pipeline.feed(named: input.feed)
+    let parents = pipeline.feeds.filter { $0.table == feed.parent?.table }.map(\.name)
+    let isEnd = try SegmentReader.footer(of: input.path).end != nil
+    return Set(isEnd ? parents + [feed.name] : parents)
+  }
+
   private mutating func mergeSegment(
     _ input: InputSegment,
     _ footer: SegmentFooter,
@@ -54,12 +82,13 @@ public struct MergeProcessor: SegmentProcessor {
     let spool = spool
     let outcome = try repeating { session in
       let merge = try session.merge(for: feed)
+      if footer.mode == .full { try session.open(merge.seen, for: footer.run) }
       let adoptions = try session.adoptions(for: merge)
-      return try SegmentMerge(footer: footer, path: input.path, spool: spool).run(
-        merge,
-        adopting: adoptions,
-        on: &session.connection
-      )
+      let segment = SegmentMerge(footer: footer, path: input.path, spool: spool)
+      let expected = session.expectation(feed)
+      let outcome = try segment.run(merge, adopting: adoptions, expecting: expected, on: &session.connection)
+      if !outcome.wasKnown { session.learn(outcome, of: feed) }
+      return outcome
     }
     if outcome.entry.refused > 0, !outcome.wasKnown {
       reporter.logger.warning(
@@ -135,11 +164,11 @@ public struct MergeProcessor: SegmentProcessor {
   private mutating func repeating<Value>(_ work: (MergeSession) throws -> Value) throws -> Value {
     for attempt in 1... {
       do {
-        if session.connection.isBroken { session = try MergeSession(pipeline) }
+        if session.connection.isBroken { session = try MergeSession(pipeline, asking: asking) }
         return try work(session)
       } catch let error as PostgresError where error.isTransient && attempt < Self.attemptsMax {
         reporter.logger.warning("trying again", metadata: ["because": "\(error.message)", "attempt": "\(attempt)"])
-        sleep(UInt32(attempt))
+        usleep(UInt32(attempt * Int(pause / .microseconds(1))))
       }
     }
     preconditionFailure("the last attempt returns or throws")

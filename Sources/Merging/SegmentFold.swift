@@ -7,46 +7,51 @@ struct SegmentFold {
   let footer: SegmentFooter
   let merge: FeedMerge
   let copied: SegmentCopy.Copied
+  let circumstances: FeedMerge.Circumstances
+  /// What a question has settled already; nil when none was asked.
+  var answer: Question.Answer?
 
   /// In one statement.
   func whole(_ refused: inout RefusedRows, on connection: inout Connection) throws -> LedgerEntry {
     var scope = scope
-    scope.noting = try notedRun(&connection)
-    let outcome = try merge.statement.run(scope, on: &connection, while: activity)
+    if answer == nil { scope.noting = circumstances.noting }
+    var outcome = try merge.statement.run(scope, on: &connection, while: activity)
+    if let answer {
+      // Which line it was is not known here: the segment is done again, all of it sent.
+      if outcome.unwritten > 0 { throw SentTooLittle() }
+      outcome.unchanged += answer.unchanged
+      outcome.confirmed += answer.confirmed
+      return entry(outcome, refused, seen: answer.isNoted ? answer.distinct : nil)
+    }
     try setAsideKeptOut(outcome, scope, &refused, &connection)
     return entry(outcome, refused, seen: scope.noting == nil ? nil : outcome.distinct)
   }
 
   /// In ever smaller parts, until only what PostgreSQL refuses is left.
   func sifted(_ refused: inout RefusedRows, on connection: inout Connection) throws -> LedgerEntry {
+    // A refused row was brought all the same. One that never came into the staging table has a key that nobody knows, so
+    // nothing is known of the run's keys. Noted first, as the one statement does: everybody takes that table before rows.
+    var seen: Int?
+    if copied.refused.isEmpty, let run = circumstances.noting {
+      seen = try merge.statement.note(run, on: &connection, while: activity)
+    }
     let room = merge.feed.rejects.maxCount - refused.count
     let sieve = Sieve(statement: merge.statement, scope: scope, activity: activity, refusedMax: room)
     let (outcome, found) = try sieve.run(on: &connection)
     try setAsideKeptOut(outcome, scope, &refused, &connection)
     for row in found { refused.add(copied.line(at: row.index), row.error) }
-    // A refused row was brought all the same. One that never came into the staging table has a key that nobody knows, so
-    // nothing is known of the run's keys.
-    let isKnown = copied.refused.isEmpty
-    let run = try notedRun(&connection)
-    var seen: Int?
-    if let run, isKnown { seen = try merge.statement.note(run, on: &connection, while: activity) }
     return entry(outcome, refused, seen: seen)
   }
 
   private var activity: String { "\(footer.label): merge into \(merge.target.qualified)" }
 
   private var scope: MergeStatement.Scope {
-    MergeStatement.Scope(segment: footer.label, hasDeletions: copied.deletions > 0)
-  }
-
-  private func notedRun(_ connection: inout Connection) throws(PostgresError) -> String? {
-    let run = footer.run.description
-    switch footer.mode {
-    case .full: return try merge.seen.open(for: run, on: &connection) ? run : nil
-    case .incremental:
-      guard merge.seen.isShared else { return nil }
-      return try merge.seen.join(run, on: &connection) ? run : nil
-    }
+    MergeStatement.Scope(
+      segment: footer.label,
+      hasDeletions: copied.deletions > 0,
+      isAlone: circumstances.isAlone,
+      overtaken: circumstances.overtaken
+    )
   }
 
   /// A trigger that returns NULL refuses a row without a word; it is put aside like any other.
@@ -65,6 +70,14 @@ struct SegmentFold {
     }
   }
 
+  /// Of an answer that wants nothing sent.
+  func nothing(_ answer: Question.Answer, _ refused: RefusedRows) -> LedgerEntry {
+    var outcome = MergeStatement.Outcome()
+    outcome.unchanged = answer.unchanged
+    outcome.confirmed = answer.confirmed
+    return entry(outcome, refused, seen: answer.isNoted ? answer.distinct : nil)
+  }
+
   private func entry(_ outcome: MergeStatement.Outcome, _ refused: RefusedRows, seen: Int?) -> LedgerEntry {
     var entry = LedgerEntry(records: footer.records)
     entry.inserted = outcome.inserted
@@ -73,9 +86,17 @@ struct SegmentFold {
     entry.orphaned = outcome.orphaned
     entry.deleted = outcome.deleted
     entry.refused = refused.count
+    entry.confirmed = outcome.confirmed
     // What is left met a newer version: in the segment, in the table, among the orphans, or of a worker that was faster.
     entry.superseded = footer.records - entry.accounted
     entry.seen = seen
     return entry
   }
 }
+
+/// A row that was sent was not written though nothing refused it.
+struct SentTooLittle: Error {}
+
+/// Rows are unchanged with a newer stamp, or another worker has just made them the same. That is noted beside the row, where a
+/// worker that has an older version of it in hand at this moment would not look again: the rows are to be locked alone.
+struct NeedsRowsAlone: Error {}

@@ -19,15 +19,32 @@ struct SegmentMerge {
     var wasKnown: Bool
   }
 
+  /// What the segments before let expect of this one. Wrong, it costs time and nothing else.
+  struct Expectation {
+    /// Most rows are unchanged: ask before they are sent.
+    var asks = false
+    /// Rows come again unchanged with a newer stamp: lock the rows alone at once.
+    var isAlone = false
+  }
+
   /// Merges the segment whole; when PostgreSQL refuses it, once more, row for row where need be.
   ///
   /// - Throws: ``MergeError``, `PostgresError`, or `SpoolError` when the file is damaged.
-  func run(_ merge: FeedMerge, adopting adoptions: [Adoption], on connection: inout Connection) throws -> Outcome {
+  func run(
+    _ merge: FeedMerge,
+    adopting adoptions: [Adoption],
+    expecting expectation: Expectation,
+    on connection: inout Connection
+  ) throws -> Outcome {
     do {
-      return try run(merge, adoptions, isSifting: false, &connection)
+      do {
+        return try run(merge, adoptions, expectation.asks ? .asking : .sending, expectation, &connection)
+      } catch is SentTooLittle {
+        return try run(merge, adoptions, .sending, expectation, &connection)
+      }
     } catch let error as PostgresError where error.isDataError {
       do {
-        return try run(merge, adoptions, isSifting: true, &connection)
+        return try run(merge, adoptions, .sifting, expectation, &connection)
       } catch let error as TooManyRefused {
         let reason = "\(error.count) rows and more are refused, the first with \(error.first.message)"
         throw MergeError.refused(segment: footer.label, reason: reason)
@@ -35,38 +52,122 @@ struct SegmentMerge {
     }
   }
 
+  private enum Way {
+    /// The database says what it lacks, and only that is sent.
+    case asking
+    case sending
+    /// Row for row where need be.
+    case sifting
+  }
+
   private func run(
     _ merge: FeedMerge,
     _ adoptions: [Adoption],
-    isSifting: Bool,
+    _ way: Way,
+    _ expectation: Expectation,
     _ connection: inout Connection
   ) throws -> Outcome {
     try connection.transaction { connection in
       try connection.executeScript(Self.settings, while: "prepare the merge")
       if let known = try Ledger.enter(footer, on: &connection) { return Outcome(entry: known, wasKnown: true) }
       let copy = SegmentCopy(footer: footer, path: path, staging: merge.staging)
-      let refusedMax = merge.feed.rejects.maxCount
-      let copied = try isSifting ? copy.sifted(refusedMax: refusedMax, on: &connection) : copy.whole(on: &connection)
-      var refused = RefusedRows(footer: footer)
-      for row in copied.refused { refused.add(row.line, row.error) }
-      if copied.deletions > 0 {
-        try RowsLock.alone(merge.target, on: &connection)
-      } else {
-        try RowsLock.share(merge.target, on: &connection)
+      let sent = try send(copy, merge, way, &connection)
+      var folded = try locked(merge.target, alone: sent.deletions > 0 || expectation.isAlone, &connection) {
+        try fold(sent, copy, merge, way, isAlone: $1, &$0)
       }
-      let fold = SegmentFold(footer: footer, merge: merge, copied: copied)
-      var entry = try isSifting ? fold.sifted(&refused, on: &connection) : fold.whole(&refused, on: &connection)
-      for adoption in adoptions {
+      // Without a row in the staging table nothing was brought.
+      for adoption in folded.isEmpty ? [] : adoptions {
         let choice = Adoption.Choice.parentsIn(merge.staging, key: merge.feed.keyColumns[0])
-        entry.adopted += try adoption.run(choice, on: &connection)
+        folded.entry.adopted += try adoption.run(choice, on: &connection)
       }
-      try Ledger.complete(footer, entry, on: &connection)
+      try Ledger.complete(footer, folded.entry, on: &connection)
       try Ledger.checkpoint(footer, on: &connection)
-      if refused.count > 0 { try refused.nameColumns(of: merge.target, on: &connection) }
+      if folded.refused.count > 0 { try folded.refused.nameColumns(of: merge.target, on: &connection) }
       let writer = try spool.rejectWriter(feed: footer.feed, segment: footer.name, stage: .merge)
-      try refused.publish(from: copy, with: writer)
-      return Outcome(entry: entry, wasKnown: false)
+      try folded.refused.publish(from: copy, with: writer)
+      return Outcome(entry: folded.entry, wasKnown: false)
     }
+  }
+
+  /// What was sent before the rows of the target are locked.
+  private struct Sent {
+    var deletions: Int
+    /// Nil when it is only a question as yet.
+    var copied: SegmentCopy.Copied?
+  }
+
+  private func send(
+    _ copy: SegmentCopy,
+    _ merge: FeedMerge,
+    _ way: Way,
+    _ connection: inout Connection
+  ) throws -> Sent {
+    switch way {
+    case .asking:
+      return Sent(deletions: try Question(copy: copy, merge: merge).send(on: &connection))
+    case .sending:
+      let copied = try copy.whole(on: &connection)
+      return Sent(deletions: copied.deletions, copied: copied)
+    case .sifting:
+      let copied = try copy.sifted(refusedMax: merge.feed.rejects.maxCount, on: &connection)
+      return Sent(deletions: copied.deletions, copied: copied)
+    }
+  }
+
+  private struct Folded {
+    var entry: LedgerEntry
+    var refused: RefusedRows
+    /// Nothing is in the staging table.
+    var isEmpty: Bool
+  }
+
+  private func fold(
+    _ sent: Sent,
+    _ copy: SegmentCopy,
+    _ merge: FeedMerge,
+    _ way: Way,
+    isAlone: Bool,
+    _ connection: inout Connection
+  ) throws -> Folded {
+    var refused = RefusedRows(footer: footer)
+    for row in sent.copied?.refused ?? [] { refused.add(row.line, row.error) }
+    let circumstances = try merge.circumstances(of: footer, isAlone: isAlone, on: &connection)
+    guard let copied = sent.copied else {
+      let answer = try Question(copy: copy, merge: merge).ask(circumstances, on: &connection)
+      let copied =
+        try answer.wanted.count > 0 ? copy.only(answer.wanted, on: &connection) : SegmentCopy.Copied(deletions: 0)
+      let fold = SegmentFold(footer: footer, merge: merge, copied: copied, circumstances: circumstances, answer: answer)
+      let isEmpty = answer.wanted.count == 0
+      let entry = try isEmpty ? fold.nothing(answer, refused) : fold.whole(&refused, on: &connection)
+      return Folded(entry: entry, refused: refused, isEmpty: isEmpty)
+    }
+    let fold = SegmentFold(footer: footer, merge: merge, copied: copied, circumstances: circumstances)
+    let entry =
+      try way == .sifting ? fold.sifted(&refused, on: &connection) : fold.whole(&refused, on: &connection)
+    return Folded(entry: entry, refused: refused, isEmpty: false)
+  }
+
+  /// Runs `body` with the target's rows locked: shared, and when that turns out to be too little, again and alone. What
+  /// was copied before stays.
+  private func locked<Value>(
+    _ target: TargetTable,
+    alone: Bool,
+    _ connection: inout Connection,
+    _ body: (inout Connection, _ isAlone: Bool) throws -> Value
+  ) throws -> Value {
+    if !alone {
+      do {
+        return try connection.attempt { connection in
+          try RowsLock.share(target, on: &connection)
+          return try body(&connection, false)
+        }
+      } catch is NeedsRowsAlone {
+        // Going back to the savepoint gave the shared lock up: two that both wanted more while they had it would wait for
+        // each other.
+      }
+    }
+    try RowsLock.alone(target, on: &connection)
+    return try body(&connection, true)
   }
 
   /// For this transaction only.

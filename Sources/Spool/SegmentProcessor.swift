@@ -9,6 +9,16 @@ public protocol SegmentProcessor: ~Copyable, SendableMetatype {
   ///
   /// - Throws: ``SpoolError/damaged(_:why:)`` when the input is no whole segment; the caller holds it then.
   mutating func process(_ input: InputSegment) throws -> ProcessedSegment
+
+  /// The feeds of which everything that came before a segment is to be done before it, whichever worker has it.
+  ///
+  /// - Throws: ``SpoolError`` when the input cannot be read.
+  func comesAfter(_ input: InputSegment) throws -> Set<String>
+}
+
+extension SegmentProcessor where Self: ~Copyable {
+  /// None: of most stages every segment stands for itself.
+  public func comesAfter(_ input: InputSegment) throws -> Set<String> { [] }
 }
 
 /// One segment to work on.

@@ -12,6 +12,7 @@ struct WeirMerge: ParsableCommand {
       EXAMPLES
         weir-fetch media | weir-hash - | weir-stage - | weir-merge -
         weir-merge                          work off what is ready of all feeds, parents first
+        weir-merge --feed media --jobs 2
         weir-merge spool/media/staged/ready/SEGMENT.ndjson.lz4
 
       \(ExitStatus.helpSection)
@@ -21,11 +22,24 @@ struct WeirMerge: ParsableCommand {
 
   @OptionGroup var common: CommonOptions
   @OptionGroup var input: InputOptions
+  @Option(
+    help: ArgumentHelp(
+      "Segments to merge at the same time, each on a connection of its own; a run's end comes after its segments.",
+      valueName: "number"
+    )
+  )
+  var jobs = MergeProcessor.workers
   @Flag(help: "Let full runs delete all that they find vanished, whatever the feeds' guards say.")
   var allowDeletions = false
 
+  func validate() throws {
+    guard MergeProcessor.workersBounds.contains(jobs) else {
+      throw ValidationError("--jobs wants 1 to \(MergeProcessor.workersBounds.upperBound)")
+    }
+  }
+
   func run() throws {
-    try StageProgram.run("weir-merge", common, input) { [allowDeletions] in
+    try StageProgram.run("weir-merge", common, input, jobs: jobs) { [allowDeletions] in
       try MergeProcessor(
         pipeline: $0.pipeline,
         spool: $0.spool,

@@ -17,6 +17,7 @@ final class MergeFixture {
   let pipeline: Pipeline
   let spool: Spool
   private let folder: FilePath
+  private let json: String
   private var processor: MergeProcessor
 
   /// `feeds` is the JSON text inside the `feeds` member, `tables` the statements that make the target tables.
@@ -28,7 +29,7 @@ final class MergeFixture {
       withIntermediateDirectories: true,
       attributes: [.posixPermissions: 0o700]
     )
-    let json = """
+    json = """
       { "database": { "url": "${URL}" },
         "sources": { "s": { "base_url": "http://127.0.0.1" } }, "feeds": { \(feeds) } }
       """
@@ -43,9 +44,20 @@ final class MergeFixture {
 
   deinit { try? FileManager.default.removeItem(atPath: folder.string) }
 
-  static func processor(_ pipeline: Pipeline, _ spool: Spool) throws -> MergeProcessor {
+  static func processor(
+    _ pipeline: Pipeline,
+    _ spool: Spool,
+    asking: AskPolicy.Rule = .whenItPays
+  ) throws -> MergeProcessor {
     let reporter = Reporter(stage: "weir-merge", format: .json, level: .critical)
-    return try MergeProcessor(pipeline: pipeline, spool: spool, reporter: reporter)
+    var processor = try MergeProcessor(pipeline, spool, reporter, allowsDeletions: false, asking: asking)
+    processor.pause = .milliseconds(2)
+    return processor
+  }
+
+  /// The same pipeline, with the database at another address.
+  func pipeline(url: String) throws -> Pipeline {
+    try Pipeline(json: Array(json.utf8), directory: folder, environment: ["URL": url])
   }
 
   static func feed(_ name: String, table: String, columns: String, key: String = "id", more: String = "") -> String {
@@ -175,6 +187,32 @@ extension MergeFixture {
       path: path,
       isRedo: false
     )
+  }
+
+  /// Publishes lines as they are.
+  func lines(
+    _ lines: [String],
+    feed: String = "item",
+    _ run: String,
+    _ sequence: Int,
+    _ mode: RunMode = .incremental
+  ) throws -> InputSegment {
+    let footer = SegmentFooter(
+      feed: feed,
+      run: try #require(RunID(run)),
+      sequence: sequence,
+      stage: .staged,
+      mode: mode,
+      fetched: lines.count,
+      fetchedAt: "2026-01-01T00:00:00.000Z",
+      program: "test"
+    )
+    return try publish(lines, footer)
+  }
+
+  /// A worker that always or never asks before it sends.
+  func processor(asking: AskPolicy.Rule) throws -> MergeProcessor {
+    try Self.processor(pipeline, spool, asking: asking)
   }
 
   /// A second worker with a connection of its own.

@@ -59,6 +59,54 @@ struct JobsTests {
     #expect(arrived.withLock { $0 } == 4)
   }
 
+  @Test(
+    "a run's end is done after all that came before it, and children after their parents, by any number of workers",
+    arguments: [1, 2, 8]
+  )
+  func comesAfter(jobs: Int) throws {
+    let trial = try QueueTrial()
+    for sequence in 0..<20 {
+      try trial.publish(sequence)
+      try trial.publish(sequence, feed: "rooms")
+    }
+    let done = Mutex<[String: Set<Int>]>([:])
+    let early = Mutex<[String]>([])
+    let work: QueueTrial.Work = { input in
+      let sequence = input.name.sequence
+      let (parents, own) = done.withLock { ($0["homes"]?.count ?? 0, $0[input.feed]?.count ?? 0) }
+      // Segment 19 stands for the end. Those before it take their time, the first one most.
+      if input.feed == "rooms", parents < 20 || sequence == 19 && own < 19 {
+        early.withLock { $0.append("rooms \(sequence)") }
+      }
+      if input.feed == "homes", sequence == 19, own < 19 { early.withLock { $0.append("homes end") } }
+      usleep(sequence == 0 ? 50_000 : 1000)
+      done.withLock { _ = $0[input.feed, default: []].insert(sequence) }
+      return try QueueTrial.read(input)
+    }
+    let after: QueueTrial.After = { input in
+      Set(input.feed == "rooms" ? ["homes"] : []).union(input.name.sequence == 19 ? [input.feed] : [])
+    }
+    #expect(try trial.run(jobs: jobs, work, after: after) == .success)
+    #expect(early.withLock { $0 } == [])
+    #expect(done.withLock { $0.mapValues(\.count) } == ["homes": 20, "rooms": 20])
+  }
+
+  @Test("segments of one feed that come after another's do not wait for one another")
+  func besideOneAnother() throws {
+    let trial = try QueueTrial()
+    for sequence in 0..<4 { try trial.publish(sequence, feed: "rooms") }
+    let arrived = Mutex(0)
+    let work: QueueTrial.Work = { input in
+      arrived.withLock { $0 += 1 }
+      let end = ContinuousClock.now + .seconds(20)
+      while arrived.withLock({ $0 }) < 4, ContinuousClock.now < end { usleep(1000) }
+      return try QueueTrial.read(input)
+    }
+    let paths = try (0..<4).map { try trial.queue("rooms").path(of: trial.name($0), in: .ready).string }
+    #expect(try trial.run(paths, jobs: 4, work, after: { _ in ["homes"] }) == .success)
+    #expect(arrived.withLock { $0 } == 4)
+  }
+
   @Test("what ends one worker ends them all, and the first error is told; nothing is lost")
   func ends() throws {
     let trial = try QueueTrial()

@@ -15,6 +15,8 @@ import Testing
 final class QueueTrial: Sendable {
   /// The work of one segment; what it throws is the stage's error.
   typealias Work = @Sendable (InputSegment) throws -> ProcessedSegment
+  /// The feeds after which a segment comes.
+  typealias After = @Sendable (InputSegment) -> Set<String>
 
   let folder: TemporarySpool
   let context: StageContext
@@ -66,10 +68,11 @@ final class QueueTrial: Sendable {
     _ arguments: [String] = [],
     input: FileDescriptor? = nil,
     jobs: Int = 1,
-    _ work: @escaping Work = QueueTrial.read
+    _ work: @escaping Work = QueueTrial.read,
+    after: @escaping After = { _ in [] }
   ) throws -> Telemetry.ExitStatus {
-    var loop = loop(input, work) { [printed] (line: String) in printed.add(line) }
-    return try loop.run(try InputOptions.parse(arguments), jobs: jobs) { ClosureProcessor(work: work) }
+    var loop = loop(input, work, after: after) { [printed] (line: String) in printed.add(line) }
+    return try loop.run(try InputOptions.parse(arguments), jobs: jobs) { ClosureProcessor(work: work, after: after) }
   }
 
   /// A loop whose printing a test chooses.
@@ -81,10 +84,11 @@ final class QueueTrial: Sendable {
   private func loop(
     _ input: FileDescriptor?,
     _ work: @escaping Work,
+    after: @escaping After = { _ in [] },
     _ print: @escaping @Sendable (String) throws(StreamError) -> Void
   ) -> StageLoop<ClosureProcessor> {
     let lines = LineInput(descriptor: input?.rawValue ?? -1)
-    let processor = ClosureProcessor(work: work)
+    let processor = ClosureProcessor(work: work, after: after)
     return StageLoop(processor, context: context, stop: stop, lines: lines, relist: relist, print: print)
   }
 
@@ -109,8 +113,11 @@ final class Lines: Sendable {
 private struct ClosureProcessor: SegmentProcessor {
   static let input = QueueName.fetched
   let work: QueueTrial.Work
+  let after: QueueTrial.After
 
   mutating func process(_ input: InputSegment) throws -> ProcessedSegment { try work(input) }
+
+  func comesAfter(_ input: InputSegment) -> Set<String> { after(input) }
 }
 
 /// Runs what blocks on a thread of its own, as a program would.

@@ -33,15 +33,20 @@ struct CopyRows: ~Copyable {
   private(set) var bytes = OutputBytes(capacity: CopyWriter.pieceByteCount * 5 / 4)
   private var parser = JSONParser()
   private let columns: [Column]
+  /// Only these columns of the line, after its number.
+  private let isNarrow: Bool
   private let hash = JSONName(TargetTable.hashColumn)
 
   /// Deletions among the rows appended so far.
   private(set) var deletions = 0
 
-  init(columns: [Column]) { self.columns = columns }
+  init(columns: [Column], isNarrow: Bool = false) {
+    self.columns = columns
+    self.isNarrow = isNarrow
+  }
 
-  /// Appends one row.
-  mutating func append(_ line: Span<UInt8>) throws(BadLine) {
+  /// Appends one row: the line of that number, from 1.
+  mutating func append(_ line: Span<UInt8>, number: Int = 0) throws(BadLine) {
     do {
       // Depth 1: a jsonb column's value is taken as it was written, so nothing has to look inside it.
       try parser.parse(line, maxDepth: 1)
@@ -51,7 +56,11 @@ struct CopyRows: ~Copyable {
     guard parser.kind(parser.root) == .object else { throw BadLine(reason: "not a staged line: not an object") }
     let isDeletion = parser.member(parser.root, hash).map { parser.isNull($0) } ?? false
     if isDeletion { deletions += 1 }
-    if try !appendInOrder() { try appendByName(isDeletion: isDeletion) }
+    if isNarrow {
+      try appendNarrow(number)
+    } else if try !appendInOrder() {
+      try appendByName(isDeletion: isDeletion)
+    }
     bytes.append(0x0A)
   }
 
@@ -79,6 +88,30 @@ struct CopyRows: ~Copyable {
     if at == nil { return true }
     bytes.truncate(to: start)
     return false
+  }
+
+  /// The columns stand in the line in this order, with others between them; what is not found so is looked up.
+  private mutating func appendNarrow(_ number: Int) throws(BadLine) {
+    bytes.append("\(number)")
+    let start = bytes.count
+    let object = parser.root
+    var found = 0
+    var at = parser.firstChild(object)
+    while found < columns.count, let name = at, let value = parser.next(after: name, in: object) {
+      if parser.hasText(name, columns[found].name) {
+        try append(value, columns[found], isFirst: false)
+        found += 1
+      }
+      at = parser.next(after: value, in: object)
+    }
+    if found == columns.count { return }
+    bytes.truncate(to: start)
+    for column in columns {
+      guard let value = parser.member(object, column.name) else {
+        throw BadLine(reason: "has no column \(column.label): staged for another pipeline.json")
+      }
+      try append(value, column, isFirst: false)
+    }
   }
 
   private mutating func appendByName(isDeletion: Bool) throws(BadLine) {

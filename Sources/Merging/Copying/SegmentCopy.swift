@@ -25,11 +25,34 @@ struct SegmentCopy {
   /// Copies every line, or throws.
   func whole(on connection: inout Connection) throws -> Copied {
     try empty(&connection)
-    let (sent, deletions) = try copy(1..<Int.max, &connection)
+    let (sent, deletions) = try copy({ _ in true }, &connection)
     guard sent == footer.records else {
       throw MergeError.miscounted(segment: footer.label, sent: footer.records, accepted: sent)
     }
     return Copied(deletions: deletions)
+  }
+
+  /// Copies the lines that an answer wants.
+  func only(_ wanted: WantedLines, on connection: inout Connection) throws -> Copied {
+    try empty(&connection)
+    let (sent, deletions) = try copy({ wanted.contains($0) }, &connection)
+    guard sent == wanted.count else {
+      throw MergeError.miscounted(segment: footer.label, sent: wanted.count, accepted: sent)
+    }
+    return Copied(deletions: deletions)
+  }
+
+  /// Copies key, hash and version of every line.
+  ///
+  /// - Returns: How many of the lines are deletions.
+  func narrow(to table: QuestionTable, on connection: inout Connection) throws -> Int {
+    let list = [Identifier.quoted(QuestionTable.lineColumn)] + table.rows.map { Identifier.quoted($0.label) }
+    let statement = "COPY \(table.qualified) (\(list.joined(separator: ", "))) FROM STDIN"
+    let (sent, deletions) = try send(statement, table.rows, isNarrow: true, { _ in true }, &connection)
+    guard sent == footer.records else {
+      throw MergeError.miscounted(segment: footer.label, sent: footer.records, accepted: sent)
+    }
+    return deletions
   }
 
   /// Copies every line that PostgreSQL takes.
@@ -43,7 +66,7 @@ struct SegmentCopy {
     var parts = [1..<footer.records + 1]
     while let part = parts.popLast() {
       do {
-        copied.deletions += try connection.attempt { try copy(part, &$0).deletions }
+        copied.deletions += try connection.attempt { try copy({ part.contains($0) }, &$0).deletions }
       } catch let error as PostgresError where error.isDataError {
         guard part.count > 1 else {
           copied.refused.append((part.lowerBound, error))
@@ -67,7 +90,7 @@ struct SegmentCopy {
     struct Taken: Error {}
     do {
       try connection.attempt { connection in
-        _ = try copy(line..<line + 1, &connection)
+        _ = try copy({ $0 == line }, &connection)
         throw Taken()
       }
     } catch let error as PostgresError where error.isDataError {
@@ -80,19 +103,29 @@ struct SegmentCopy {
     try connection.query("TRUNCATE \(staging.qualified)", while: "empty \(staging.qualified)")
   }
 
-  private func copy(_ lines: Range<Int>, _ connection: inout Connection) throws -> (sent: Int, deletions: Int) {
+  private func copy(_ isWanted: (Int) -> Bool, _ connection: inout Connection) throws -> (sent: Int, deletions: Int) {
     let list = staging.columns.map(Identifier.quoted).joined(separator: ", ")
+    let statement = "COPY \(staging.qualified) (\(list)) FROM STDIN"
+    return try send(statement, staging.rows, isNarrow: false, isWanted, &connection)
+  }
+
+  private func send(
+    _ statement: String,
+    _ columns: [CopyRows.Column],
+    isNarrow: Bool,
+    _ isWanted: (Int) -> Bool,
+    _ connection: inout Connection
+  ) throws -> (sent: Int, deletions: Int) {
     var sent = 0
     var deletions = 0
-    let statement = "COPY \(staging.qualified) (\(list)) FROM STDIN"
     let accepted = try connection.copy(statement, while: "\(footer.label): COPY") { writer in
-      var rows = CopyRows(columns: staging.rows)
+      var rows = CopyRows(columns: columns, isNarrow: isNarrow)
       var reader = try SegmentReader(path)
       guard reader.footer == footer else { throw MergeError.replaced(segment: footer.label) }
       _ = try reader.forEachLine { line, number in
-        guard lines.contains(number) else { return }
+        guard isWanted(number) else { return }
         do throws(CopyRows.BadLine) {
-          try rows.append(line)
+          try rows.append(line, number: number)
         } catch {
           throw MergeError.badLine(segment: footer.label, line: number, reason: error.reason)
         }

@@ -14,6 +14,8 @@ struct LedgerEntry: Equatable {
   /// Put aside with PostgreSQL's reason.
   var refused = 0
   var adopted = 0
+  /// Of the unchanged, those whose newer stamp was noted. For the next segment; the ledger does not keep it.
+  var confirmed = 0
   /// Distinct keys noted for a full run; nil when none were noted.
   var seen: Int?
 

@@ -102,7 +102,7 @@ struct Vanished {
         WITH gone AS (DELETE FROM \(table) t WHERE \(condition) RETURNING \(keys), \(key) AS _weir_key, \(version) AS _weir_version),
         buried AS (
           INSERT INTO weir.tombstone AS b (target, key, data_version) SELECT \(name), _weir_key, _weir_version FROM gone
-          ON CONFLICT (target, key) DO UPDATE SET data_version = excluded.data_version, deleted_at = clock_timestamp()
+          ON CONFLICT (target, key) DO UPDATE SET data_version = excluded.data_version, noted_at = clock_timestamp()
           WHERE b.data_version < excluded.data_version)
         SELECT count(*) FROM gone
         """,

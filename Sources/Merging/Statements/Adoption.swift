@@ -38,8 +38,8 @@ struct Adoption {
       while: activity
     )
     guard staged > 0 else { return 0 }
-    try RowsLock.share(statement.target, on: &connection)
-    let scope = MergeStatement.Scope(segment: "adopted")
+    try RowsLock.alone(statement.target, on: &connection)
+    let scope = MergeStatement.Scope(segment: "adopted", isAlone: true)
     do {
       let outcome = try connection.attempt { try statement.run(scope, on: &$0, while: activity) }
       return outcome.inserted + outcome.updated

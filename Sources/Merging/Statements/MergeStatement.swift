@@ -9,6 +9,7 @@ internal import Postgres
 ///   written   INSERT … ON CONFLICT of the wanted rows alone, fetched from staging by their place
 ///   kept      rows whose parent is not there, into weir.orphan
 ///   settled   out of weir.orphan what this segment made superfluous
+///   confirmed newer versions of unchanged rows, into weir.tombstone
 ///   noted     the keys of a full run
 /// ```
 ///
@@ -30,6 +31,8 @@ struct MergeStatement {
     var unchanged = 0
     var orphaned = 0
     var deleted = 0
+    /// Of the unchanged, those whose newer version was noted, or would have to be.
+    var confirmed = 0
     /// Rows that were to be written and were not: another worker was faster, or a trigger kept them out.
     var unwritten = 0
 
@@ -40,6 +43,7 @@ struct MergeStatement {
       left.unchanged += right.unchanged
       left.orphaned += right.orphaned
       left.deleted += right.deleted
+      left.confirmed += right.confirmed
       left.unwritten += right.unwritten
     }
   }
@@ -52,40 +56,68 @@ struct MergeStatement {
     var noting: String?
     /// Whether there are deletions among the rows: lines with a key, a version and no hash.
     var hasDeletions = false
+    /// The target's rows are locked for this transaction alone.
+    var isAlone = false
+    /// The segment's run, when a later full run has noted its keys.
+    var overtaken: String?
     /// The places of the first and the last row; nil for all that is in the staging table.
     var places: (first: String, last: String)?
+    /// Where the keys stand when it is only a question; nil for the staging table.
+    var question: QuestionTable?
   }
 
   /// Runs it over what is in the staging table.
+  ///
+  /// - Throws: ``NeedsRowsAlone``, ``PostgresError``.
   func run(
     _ scope: Scope,
     on connection: inout Connection,
     while activity: String
-  ) throws(PostgresError) -> Outcome {
+  ) throws -> Outcome {
     let rows = try connection.query(text(scope), while: activity)
     let counts = rows.first?.map { $0.flatMap(Int.init) ?? 0 } ?? []
-    precondition(counts.count == 7, "the statement answers with seven counts")
-    return Outcome(
+    precondition(counts.count == 8, "the statement answers with eight counts")
+    let outcome = Outcome(
       distinct: counts[0],
       inserted: counts[1],
       updated: counts[2],
       unchanged: counts[3],
       orphaned: counts[4],
       deleted: counts[5],
+      confirmed: counts[7],
       unwritten: counts[6] - counts[1] - counts[2]
     )
+    // What was not written may have met a row that another worker has just made the same: its version is to be noted too.
+    if outcome.confirmed + outcome.unwritten > 0, !scope.isAlone { throw NeedsRowsAlone() }
+    return outcome
+  }
+
+  /// The same verdict over key, hash and version alone; answers with the number of keys, of unchanged ones, the lines
+  /// that are to be sent, and the number of unchanged ones whose newer version is to be noted.
+  func question(_ scope: Scope) -> String {
+    var parts = [newest(scope), verdict(scope)] + orphans(scope).dropFirst()
+    if scope.isAlone { parts.append(confirmed) }
+    if let run = scope.noting { parts.append(noted(run)) }
+    return """
+      WITH \(parts.joined(separator: ",\n"))
+      SELECT count(*), count(*) FILTER (WHERE verdict IN ('unchanged', 'confirmed')),
+        string_agg(place::text, ',') FILTER (WHERE verdict IN ('wanted', 'deleted')),
+        count(*) FILTER (WHERE verdict = 'confirmed')
+      FROM verdict
+      """
   }
 
   func text(_ scope: Scope) -> String {
-    var parts = [newest(scope.places), verdict(scope), written] + orphans(scope.segment)
+    var parts = [newest(scope), verdict(scope), written] + orphans(scope)
     if scope.hasDeletions { parts += deletions }
+    if scope.isAlone { parts.append(confirmed) }
     if let run = scope.noting { parts.append(noted(run)) }
     let kept = feed.parent == nil ? "0" : "(SELECT count(*) FROM kept)"
     return """
       WITH \(parts.joined(separator: ",\n"))
       SELECT count(*), (SELECT count(*) FROM written WHERE fresh), (SELECT count(*) FROM written WHERE NOT fresh),
-        count(*) FILTER (WHERE verdict = 'unchanged'), \(kept), count(*) FILTER (WHERE verdict = 'deleted'),
-        count(*) FILTER (WHERE verdict = 'wanted')
+        count(*) FILTER (WHERE verdict IN ('unchanged', 'confirmed')), \(kept), count(*) FILTER (WHERE verdict = 'deleted'),
+        count(*) FILTER (WHERE verdict = 'wanted'), count(*) FILTER (WHERE verdict = 'confirmed')
       FROM verdict
       """
   }
@@ -100,7 +132,7 @@ extension MergeStatement {
     on connection: inout Connection,
     while activity: String
   ) throws(PostgresError) -> [String] {
-    let text = "WITH \(newest(scope.places)),\n\(verdict(scope)) SELECT place FROM verdict WHERE verdict = 'wanted'"
+    let text = "WITH \(newest(scope)),\n\(verdict(scope)) SELECT place FROM verdict WHERE verdict = 'wanted'"
     return try connection.query(text, while: activity).compactMap { $0[0] }
   }
 
@@ -112,51 +144,98 @@ extension MergeStatement {
   }
 
   /// A later line wins among equal versions: lines were copied in order into an empty table, so places are in order.
-  private func newest(_ places: (first: String, last: String)?) -> String {
+  private func newest(_ scope: Scope) -> String {
     let keyList = zip(keys, keys.indices).map { "s.\($0) AS k\($1 + 1)" }.joined(separator: ", ")
     let order = keys.map { "s.\($0)" }.joined(separator: ", ")
-    let parent = feed.parent.map { ", s.\(Identifier.quoted($0.column.name)) AS parent" } ?? ""
+    let isQuestion = scope.question != nil
+    let (table, place) = (
+      scope.question?.qualified ?? staging.qualified, isQuestion ? QuestionTable.lineColumn : "ctid"
+    )
+    let parent = isQuestion ? "" : feed.parent.map { ", s.\(Identifier.quoted($0.column.name)) AS parent" } ?? ""
     let range =
-      places.map { "\n  WHERE s.ctid BETWEEN \(Literal.quoted($0.first)) AND \(Literal.quoted($0.last))" } ?? ""
+      scope.places.map { "\n  WHERE s.ctid BETWEEN \(Literal.quoted($0.first)) AND \(Literal.quoted($0.last))" } ?? ""
     return """
       newest AS MATERIALIZED (
-        SELECT DISTINCT ON (\(order)) \(keyList)\(parent), s.data_hash, s.data_version, s.ctid AS place
-        FROM \(staging.qualified) s\(range) ORDER BY \(order), s.data_version DESC, s.ctid DESC)
+        SELECT DISTINCT ON (\(order)) \(keyList)\(parent), s.data_hash, s.data_version, s.\(place) AS place
+        FROM \(table) s\(range) ORDER BY \(order), s.data_version DESC, s.\(place) DESC)
       """
   }
 
-  /// Equal hash: unchanged, whatever its version. Otherwise a version that is not newer than the table's, or than the
-  /// tombstone of a row that was removed, is superseded. Only then does the parent matter: a child that stays as it is
-  /// needs none.
+  /// Equal hash: unchanged, whatever its version. Otherwise a version that is not newer than the table's, or than what is
+  /// noted beside the table, is superseded. Only then does the parent matter: a child that stays as it is needs none.
+  ///
+  /// An unchanged row keeps the version it has, for it is not written. When its stamp is newer that has to be known all the
+  /// same, or a version between the two that comes late would overwrite it: it is confirmed, once for each stamp. Under the
+  /// same stamp the later run counts, and which keys a full run has brought is known from its table.
   private func verdict(_ scope: Scope) -> String {
     let join = zip(keys, keys.indices).map { "t.\($0) = n.k\($1 + 1)" }.joined(separator: " AND ")
-    let orphaned = feed.parent.map { parent in
-      let table = Identifier.qualified(target.schema, parent.table)
-      let key = Identifier.quoted(parent.keyColumn.name)
-      return "\n    WHEN NOT EXISTS (SELECT FROM \(table) p WHERE p.\(key) = n.parent) THEN 'orphaned'"
-    }
-    let parent = feed.parent == nil ? "" : ", n.parent"
+    let isQuestion = scope.question != nil
+    let orphaned =
+      isQuestion
+      ? nil
+      : feed.parent.map { parent in
+        let table = Identifier.qualified(target.schema, parent.table)
+        let key = Identifier.quoted(parent.keyColumn.name)
+        return "\n    WHEN NOT EXISTS (SELECT FROM \(table) p WHERE p.\(key) = n.parent) THEN 'orphaned'"
+      }
+    let parent = isQuestion || feed.parent == nil ? "" : ", n.parent"
     let live = marks ? " AND t.\(DeletionRule.markColumn) IS NULL" : ""
-    let deleted = scope.hasDeletions ? "\n    WHEN n.data_hash IS NULL THEN 'deleted'" : ""
+    let deleted = scope.hasDeletions || isQuestion ? "\n    WHEN n.data_hash IS NULL THEN 'deleted'" : ""
     return """
       verdict AS MATERIALIZED (
         SELECT \(aliases("n."))\(parent), n.data_version, n.place, CASE
-          WHEN t.data_hash = n.data_hash\(live) THEN 'unchanged'
-          WHEN t.data_version >= n.data_version THEN 'superseded'
-          WHEN t.\(keys[0]) IS NULL AND \(isBuried) THEN 'superseded'\(deleted)\(orphaned ?? "")
+          WHEN t.data_hash = n.data_hash\(live) THEN CASE
+            WHEN t.data_version < n.data_version AND \(stamp("t.")) <> \(stamp("n.")) AND NOT \(isConfirmed)
+            THEN 'confirmed' ELSE 'unchanged' END
+          WHEN t.data_version >= n.data_version THEN 'superseded'\(overtaken(scope))
+          WHEN \(isBuried) THEN 'superseded'\(deleted)\(orphaned ?? "")
           ELSE 'wanted' END AS verdict
         FROM newest n LEFT JOIN \(target.qualified) t ON \(join))
       """
   }
 
-  /// Asked once whether there are tombstones at all: without them, which is nearly always, no key is built and compared.
-  private var isBuried: String {
+  /// A version less what stage puts behind it, a space and the segment's name.
+  private func stamp(_ prefix: String) -> String { "left(\(prefix)data_version, -\(Self.nameByteCount + 1))" }
+
+  /// `20261120T234408Z-7k2q-000042`
+  private static let nameByteCount = 28
+
+  /// Under the same stamp a later full run has brought the key: what it said is newer.
+  private func overtaken(_ scope: Scope) -> String {
+    guard let run = scope.overtaken else { return "" }
+    return """
+
+          WHEN \(stamp("t.")) = \(stamp("n.")) AND (\(aliases("n."))) IN (
+            SELECT \(keys.joined(separator: ", ")) FROM \(seen.qualified)
+            WHERE \(SeenTable.runColumn) > \(Literal.quoted(run))) THEN 'superseded'
+      """
+  }
+
+  private var isBuried: String { noted(condition: "b.data_version >= n.data_version") }
+
+  private var isConfirmed: String { noted(condition: "\(stamp("b.")) >= \(stamp("n."))") }
+
+  /// Whether a version is noted beside the table for a key. Asked once whether there is any: without, which is nearly always,
+  /// no key is built and compared.
+  private func noted(condition: String) -> String {
     let name = Literal.quoted(target.qualified)
     return """
-      (SELECT EXISTS (SELECT FROM weir.tombstone WHERE target = \(name)))
-            AND EXISTS (SELECT FROM weir.tombstone b WHERE b.target = \(name) AND b.key = \(keyText("n."))
-              AND b.data_version >= n.data_version)
+      ((SELECT EXISTS (SELECT FROM weir.tombstone WHERE target = \(name)))
+              AND EXISTS (SELECT FROM weir.tombstone b WHERE b.target = \(name) AND b.key = \(keyText("n."))
+                AND \(condition)))
       """
+  }
+
+  /// Notes the newer version of unchanged rows.
+  private var confirmed: String {
+    """
+    confirmed AS (
+      INSERT INTO weir.tombstone AS b (target, key, data_version)
+      SELECT \(Literal.quoted(target.qualified)), \(keyText("v.")), v.data_version
+      FROM verdict v WHERE v.verdict = 'confirmed'
+      ON CONFLICT (target, key) DO UPDATE SET data_version = excluded.data_version, noted_at = clock_timestamp()
+      WHERE b.data_version < excluded.data_version)
+    """
   }
 
   /// Rows are marked, not removed.
@@ -199,28 +278,34 @@ extension MergeStatement {
       """
   }
 
-  private func orphans(_ segment: String) -> [String] {
+  private func orphans(_ scope: Scope) -> [String] {
     guard feed.parent != nil else { return [] }
     let name = Literal.quoted(feed.name)
     let key = keyText("v.")
+    // What is yet to be sent is settled when it is written.
+    let settling = scope.question == nil ? "<> 'orphaned'" : "IN ('unchanged', 'confirmed', 'superseded')"
     return [
       """
       kept AS (
         INSERT INTO weir.orphan AS o (feed, key, parent_key, data_version, staged, segment)
-        SELECT \(name), \(key), v.parent::text, v.data_version, to_jsonb(s), \(Literal.quoted(segment))
+        SELECT \(name), \(key), v.parent::text, v.data_version, to_jsonb(s), \(Literal.quoted(scope.segment))
         FROM verdict v JOIN \(staging.qualified) s ON s.ctid = v.place
-        WHERE v.verdict = 'orphaned' ORDER BY \(aliases("v."))
+        WHERE v.verdict = 'orphaned' ORDER BY \(key) COLLATE "C"
         ON CONFLICT (feed, key) DO UPDATE SET parent_key = excluded.parent_key, data_version = excluded.data_version,
           staged = excluded.staged, segment = excluded.segment, kept_at = clock_timestamp()
         WHERE o.data_version < excluded.data_version
         RETURNING 1)
       """,
-      // The EXISTS is asked once: without orphans, which is nearly always, no key is built and compared.
+      // The EXISTS is asked once: without orphans, which is nearly always, no key is built and compared. Locked in the
+      // order in which the others are kept.
       """
       settled AS (
-        DELETE FROM weir.orphan o USING verdict v
-        WHERE (SELECT EXISTS (SELECT FROM weir.orphan WHERE feed = \(name)))
-          AND o.feed = \(name) AND v.verdict <> 'orphaned' AND o.key = \(key) AND o.data_version <= v.data_version)
+        DELETE FROM weir.orphan o USING (
+          SELECT w.key FROM verdict v JOIN weir.orphan w ON w.feed = \(name) AND w.key = \(key)
+          WHERE (SELECT EXISTS (SELECT FROM weir.orphan WHERE feed = \(name)))
+            AND v.verdict \(settling) AND w.data_version <= v.data_version
+          ORDER BY w.key FOR UPDATE OF w) done
+        WHERE o.feed = \(name) AND o.key = done.key)
       """,
     ]
   }
@@ -243,7 +328,7 @@ extension MergeStatement {
         INSERT INTO weir.tombstone AS b (target, key, data_version)
         SELECT \(Literal.quoted(target.qualified)), \(keyText("v.")), v.data_version FROM verdict v
         WHERE v.verdict = 'deleted'\(marks ? " AND NOT EXISTS (SELECT FROM \(target.qualified) t WHERE \(same))" : "")
-        ON CONFLICT (target, key) DO UPDATE SET data_version = excluded.data_version, deleted_at = clock_timestamp()
+        ON CONFLICT (target, key) DO UPDATE SET data_version = excluded.data_version, noted_at = clock_timestamp()
         WHERE b.data_version < excluded.data_version)
       """
     return [gone, buried]

@@ -51,16 +51,22 @@ struct SeenTable {
 
   /// Empties the table when it holds an older run.
   ///
-  /// - Returns: Whether the keys of `run` are to be noted: not when the table already has a later one.
-  func open(for run: String, on connection: inout Connection) throws(PostgresError) -> Bool {
-    if let held = try heldRun(&connection), held < run {
-      // Another worker may be doing the same for the same run; who comes second finds the run there and keeps its keys.
+  /// To be called outside of a transaction: who waits here for the table holds nothing that others wait for.
+  func open(for run: String, on connection: inout Connection) throws {
+    guard let held = try heldRun(&connection), held < run else { return }
+    try connection.transaction { connection throws(PostgresError) in
       try connection.query("LOCK TABLE \(qualified) IN ACCESS EXCLUSIVE MODE", while: "open \(qualified)")
-      if let held = try heldRun(&connection), held < run {
-        try connection.query("TRUNCATE \(qualified)", while: "open \(qualified)")
-      }
+      // Another worker may have come first, and keys of this run be there already.
+      let begun = "SELECT EXISTS (SELECT FROM weir.ledger WHERE feed = $1 AND run >= $2 AND seen IS NOT NULL)"
+      if try connection.query(begun, parameters: [feed, run], while: "open \(qualified)") == [["t"]] { return }
+      try connection.query("TRUNCATE \(qualified)", while: "open \(qualified)")
     }
-    return try heldRun(&connection).map { $0 == run } ?? true
+  }
+
+  /// Whether a full run after this one has brought something: then this one's keys are not noted any more.
+  func hasLater(than run: String, on connection: inout Connection) throws(PostgresError) -> Bool {
+    let later = "SELECT EXISTS (SELECT FROM weir.ledger WHERE feed = $1 AND run > $2 AND mode = 'full')"
+    return try connection.query(later, parameters: [feed, run], while: "look into the ledger") == [["t"]]
   }
 
   /// Whether the keys of an incremental run are to be noted too: where other feeds fill the same table, a row that came

@@ -7,6 +7,8 @@ internal import Postgres
 /// after a crash of the server it is empty.
 struct StagingTable {
   let qualified: String
+  /// Which of the feed's staging tables this is, from 1.
+  let worker: Int
   /// Columns with their types, as in CREATE TABLE.
   let definition: String
   /// Every column, in the order of the pipeline and of a staged line.
@@ -29,7 +31,7 @@ struct StagingTable {
       + [
         CopyRows.Column(TargetTable.hashColumn, isKey: true), CopyRows.Column(TargetTable.versionColumn, isKey: true),
       ]
-    let worker = try Self.takeSlot(feed: feed.name, on: &connection)
+    worker = try Self.takeSlot(feed: feed.name, on: &connection)
     qualified = Identifier.qualified("weir", "stg_\(feed.name)_\(worker)")
     definition = Self.definition(feed, target)
     try make(on: &connection)

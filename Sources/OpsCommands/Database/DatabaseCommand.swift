@@ -10,9 +10,10 @@ struct DatabaseCommand: ParsableCommand {
       examples: """
         psql -d "$(weir db up)"        start it if need be, and look inside
         weir db migrate                bring the tables forward
+        weir db index                  make the indexes that the feeds want
         weir db down
         """
     ),
-    subcommands: [DatabaseUp.self, DatabaseDown.self, DatabaseMigrate.self]
+    subcommands: [DatabaseUp.self, DatabaseDown.self, DatabaseMigrate.self, DatabaseIndex.self]
   )
 }

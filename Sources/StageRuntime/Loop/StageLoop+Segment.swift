@@ -4,31 +4,60 @@ internal import Spool
 internal import SystemPackage
 internal import Telemetry
 
+/// What came of one piece of work.
+enum PieceFate {
+  case done
+  /// It is not there to be taken.
+  case missed
+  /// It has to come after what others have in hand.
+  case putBack
+}
+
 extension StageLoop where Processor: ~Copyable {
   /// One segment that was named.
-  mutating func work(on path: String, redo: Bool) throws {
+  mutating func work(on path: String, redo: Bool, _ piece: WorkInHand.Piece) throws -> PieceFate {
     let location: SegmentLocation
     do throws(SpoolError) {
       location = try context.spool.locate(FilePath(path))
     } catch {
-      return report(error, feed: nil)
+      report(error, feed: nil)
+      return .done
     }
+    share.name(piece, feed: location.feed)
     guard location.queue == Processor.input else {
-      return report(WrongQueue(path: path, found: location.queue, wanted: Processor.input), feed: location.feed)
+      report(WrongQueue(path: path, found: location.queue, wanted: Processor.input), feed: location.feed)
+      return .done
     }
     let queue = try context.spool.queue(location.queue, feed: location.feed)
-    if redo { return try again(location, in: queue, path: path) }
-    if try !claim(location.name, in: queue) { try explain(location, in: queue, path: path) }
+    if redo { return try again(location, in: queue, path: path, piece) }
+    let fate = try claim(location.name, in: queue, piece)
+    if fate == .missed { try explain(location, in: queue, path: path) }
+    return fate
+  }
+
+  /// Whether a segment has to wait for what other workers have in hand; it is put back then.
+  private func putBack(_ input: InputSegment, _ piece: WorkInHand.Piece) -> Bool {
+    guard share.hasEarlier(than: piece) else { return false }
+    // A segment that cannot be read is not waited with: doing it tells why.
+    guard let feeds = try? processor.comesAfter(input), !feeds.isEmpty else { return false }
+    return share.putBack(piece, after: feeds)
   }
 
   /// A segment that was done, or is held, done once more. One that was held is done then; any other stays where it is.
-  private mutating func again(_ location: SegmentLocation, in queue: SpoolQueue, path: String) throws {
+  private mutating func again(
+    _ location: SegmentLocation,
+    in queue: SpoolQueue,
+    path: String,
+    _ piece: WorkInHand.Piece
+  ) throws -> PieceFate {
     let input: InputSegment
     do throws(SpoolError) {
       input = try queue.open(location.name, in: location.state)
     } catch .system(.noSuchFileOrDirectory, _, _) {
-      return report(NoSegment(path: path), feed: location.feed)
+      report(NoSegment(path: path), feed: location.feed)
+      return .done
     }
+    if putBack(input, piece) { return .putBack }
     do {
       let done = try processor.process(input)
       // What was made of it is published: the segment is cured.
@@ -38,19 +67,22 @@ extension StageLoop where Processor: ~Copyable {
       if case .end = SegmentVerdict(for: error, on: input.path) { throw error }
       report(error, feed: location.feed)
     }
+    return .done
   }
 
   /// Takes a ready segment and does it.
-  ///
-  /// - Returns: False when it is not there to be taken.
-  mutating func claim(_ name: SegmentName, in queue: SpoolQueue) throws -> Bool {
-    guard let claimed = try queue.claim(name) else { return false }
+  mutating func claim(_ name: SegmentName, in queue: SpoolQueue, _ piece: WorkInHand.Piece) throws -> PieceFate {
+    guard let claimed = try queue.claim(name) else { return .missed }
+    if putBack(claimed.input, piece) {
+      claimed.release()
+      return .putBack
+    }
     let deaths = try claimed.begin()
     guard deaths < context.pipeline.spool.attempts else {
       let error = DeadlySegment(path: claimed.path.string, attempts: deaths)
       report(error, feed: queue.feed)
       try claimed.hold(reason: HoldReason(name: "workers_died", message: error.message))
-      return true
+      return .done
     }
     let done: ProcessedSegment
     do {
@@ -67,12 +99,12 @@ extension StageLoop where Processor: ~Copyable {
         claimed.release()
         throw error
       }
-      return true
+      return .done
     }
     // What was made of it is published: the input is done, whether or not anybody still reads where.
     if done.settled { try claimed.finish() } else { claimed.release() }
     try finish(done, feed: queue.feed)
-    return true
+    return .done
   }
 
   private mutating func finish(_ done: ProcessedSegment, feed: String) throws {

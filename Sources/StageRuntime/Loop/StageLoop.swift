@@ -100,24 +100,30 @@ extension StageLoop where Processor: ~Copyable {
     let threads = others.map { makeProcessor in
       WorkerThread {
         do {
+          // Nobody connects to a database for whom there is no work.
+          guard let first = try share.next() else { return }
           var loop = StageLoop(try makeProcessor(), share: share)
-          try loop.workOff(redo: redo)
+          try loop.workOff(from: first, redo: redo)
         } catch {
           share.fail(error)
         }
       }
     }
-    do { try workOff(redo: redo) } catch { share.fail(error) }
+    do { try workOff(from: share.next(), redo: redo) } catch { share.fail(error) }
     for thread in threads { thread.join() }
     try share.check()
   }
 
-  private mutating func workOff(redo: Bool) throws {
-    while let item = try share.next() {
-      switch item {
-      case .named(let path): try work(on: path, redo: redo)
-      case .ready(let name, let queue): _ = try claim(name, in: queue)
-      }
+  private mutating func workOff(from first: WorkInHand.Piece?, redo: Bool) throws {
+    var next = first
+    while let piece = next {
+      let fate =
+        switch piece.item {
+        case .named(let path): try work(on: path, redo: redo, piece)
+        case .ready(let name, let queue): try claim(name, in: queue, piece)
+        }
+      if fate != .putBack { share.finish(piece) }
+      next = try share.next()
     }
   }
 }

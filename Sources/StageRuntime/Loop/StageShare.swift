@@ -15,6 +15,7 @@ final class StageShare: Sendable {
   private let printer: Mutex<@Sendable (String) throws(StreamError) -> Void>
   private let checkReader: @Sendable () throws(StreamError) -> Void
   private let source: Mutex<WorkSource>
+  private let hand = Mutex(WorkInHand())
   private let tally = Mutex(StageTally())
   private let failure = Mutex<(any Error)?>(nil)
 
@@ -49,10 +50,26 @@ final class StageShare: Sendable {
 
   /// The next piece of work for whoever asks; nil when there is none, or none is to be begun.
   ///
-  /// While one worker waits for a line of standard input the others wait behind it.
-  func next() throws -> WorkSource.Item? {
+  /// What was put back and is free now comes first. While one worker waits for a line of standard input the others wait
+  /// behind it; whoever finishes what others wait for takes them before it waits.
+  func next() throws -> WorkInHand.Piece? {
     guard !isOver else { return nil }
-    return try source.withLock { try isOver ? nil : $0.next(until: { try isOverForWaiting() }) }
+    if let piece = hand.withLock({ $0.takeFree() }) { return piece }
+    let piece = try source.withLock { source in
+      try isOver ? nil : source.next(until: { try isOverForWaiting() }).map { item in hand.withLock { $0.begin(item) } }
+    }
+    return isOver ? nil : piece ?? hand.withLock { $0.takeFree() }
+  }
+
+  func name(_ piece: WorkInHand.Piece, feed: String) { hand.withLock { $0.name(piece, feed: feed) } }
+
+  func finish(_ piece: WorkInHand.Piece) { hand.withLock { $0.finish(piece) } }
+
+  func hasEarlier(than piece: WorkInHand.Piece) -> Bool { hand.withLock { $0.hasEarlier(than: piece) } }
+
+  /// - Returns: False when the piece is to be done now.
+  func putBack(_ piece: WorkInHand.Piece, after feeds: Set<String>) -> Bool {
+    hand.withLock { $0.putBack(piece, after: feeds) }
   }
 
   func print(_ line: String) throws(StreamError) {
@@ -86,6 +103,14 @@ struct WorkSource: Sendable {
     case named(String)
     /// A segment that was ready when the queue was listed.
     case ready(SegmentName, SpoolQueue)
+
+    /// Nil when only the path tells it.
+    var feed: String? {
+      switch self {
+      case .named: nil
+      case .ready(_, let queue): queue.feed
+      }
+    }
   }
 
   private var lines: LineInput

@@ -1,0 +1,99 @@
+internal import Postgres
+internal import Spool
+internal import Telemetry
+
+/// Asks before sending: the database says which rows of a segment it lacks, and only those are sent.
+///
+/// Most rows of most runs are unchanged, and sending them is the dearest step. The answer saves work and decides nothing:
+/// the statement that writes looks again.
+struct Question {
+  let copy: SegmentCopy
+  let merge: FeedMerge
+
+  struct Answer {
+    /// New, changed or deleted as far as key, hash and version tell; whether a parent is missing is not looked at.
+    var wanted: WantedLines
+    var unchanged: Int
+    /// Of the unchanged, those whose newer stamp was noted.
+    var confirmed: Int
+    /// Distinct keys.
+    var distinct: Int
+    /// The keys were noted for a full run.
+    var isNoted: Bool
+  }
+
+  /// Copies key, hash and version of every line.
+  ///
+  /// - Returns: How many of the lines are deletions.
+  func send(on connection: inout Connection) throws -> Int {
+    let table = merge.question
+    try connection.query("TRUNCATE \(table.qualified)", while: "empty \(table.qualified)")
+    return try copy.narrow(to: table, on: &connection)
+  }
+
+  /// Joins what was sent with the target, whose rows are locked as the writing needs it: what is found unchanged stays so.
+  ///
+  /// For a full run the keys are noted here, since the writing sees some of them only.
+  ///
+  /// - Throws: ``NeedsRowsAlone``, ``PostgresError``.
+  func ask(_ circumstances: FeedMerge.Circumstances, on connection: inout Connection) throws -> Answer {
+    let label = copy.footer.label
+    let scope = MergeStatement.Scope(
+      segment: label,
+      noting: circumstances.noting,
+      isAlone: circumstances.isAlone,
+      overtaken: circumstances.overtaken,
+      question: merge.question
+    )
+    let rows = try connection.query(merge.statement.question(scope), while: "\(label): ask \(merge.target.qualified)")
+    guard let row = rows.first, let distinct = row[0].flatMap({ Int($0) }), let unchanged = row[1].flatMap({ Int($0) }),
+      let confirmed = row[3].flatMap({ Int($0) })
+    else {
+      throw PostgresError("no answer", while: "\(label): ask \(merge.target.qualified)", exitStatus: .software)
+    }
+    if confirmed > 0, !circumstances.isAlone { throw NeedsRowsAlone() }
+    let wanted = try WantedLines(row[2] ?? "", of: copy.footer.records)
+    return Answer(
+      wanted: wanted,
+      unchanged: unchanged,
+      confirmed: confirmed,
+      distinct: distinct,
+      isNoted: scope.noting != nil
+    )
+  }
+}
+
+/// Which lines of a segment are to be sent: a bit for each.
+struct WantedLines {
+  private var bits: [UInt64]
+  private(set) var count = 0
+
+  /// `list` is of numbers from 1, between commas.
+  ///
+  /// - Throws: ``PostgresError`` when a number is beyond the segment.
+  init(_ list: String, of records: Int) throws(PostgresError) {
+    bits = [UInt64](repeating: 0, count: records / 64 + 1)
+    var number = 0
+    var isNumber = false
+    for byte in list.utf8 {
+      if byte == UInt8(ascii: ",") {
+        insert(number)
+        number = 0
+      } else {
+        number = number * 10 + Int(byte &- 0x30)
+        isNumber = true
+      }
+      guard number <= records else {
+        throw PostgresError("an answer beyond the segment", while: "ask", exitStatus: .software)
+      }
+    }
+    if isNumber { insert(number) }
+  }
+
+  private mutating func insert(_ line: Int) {
+    bits[line / 64] |= 1 << (line % 64)
+    count += 1
+  }
+
+  func contains(_ line: Int) -> Bool { bits[line / 64] & (1 << (line % 64)) != 0 }
+}

@@ -1,0 +1,138 @@
+import Postgres
+import Spool
+import TestSupport
+import Testing
+
+@testable import Merging
+
+/// Asking before sending: less is sent, and nothing else is different.
+@Suite(.postgres)
+struct AskTests {
+  typealias Fixture = MergeFixture
+
+  func sent(_ fixture: Fixture) throws -> String? {
+    try fixture.query("SELECT count(*) FROM weir.stg_item_1").first?[0]
+  }
+
+  @Test("of a segment that is mostly unchanged only the new, the changed and the deleted rows are sent")
+  func onlyWhatIsLacking() throws {
+    let fixture = try Fixture()
+    _ = try fixture.merge(fixture.segment((1...100).map { .item($0, "a") }))
+    #expect(try sent(fixture) == "100", "an empty table has nothing unchanged: nothing is asked")
+    let before = try fixture.query("SELECT sum(xmin::text::bigint), count(DISTINCT ctid) FROM item WHERE id > 1")
+
+    // Mostly new was the last segment, so this one is sent whole, and its answer is to ask for the next.
+    let same = try fixture.merge(fixture.segment((1...100).map { .item($0, "a") }, run: Fixture.secondRun))
+    #expect(same["unchanged"] == 100)
+    #expect(try sent(fixture) == "100")
+
+    let rows = (2...100).map { Row.item($0, "a", version: "2026-02-01") }
+    let changed: [Row] = [
+      .item(1, "b", version: "2026-02-01"), .item(101, "new"), .item(3, "old", version: "2025-01-01"),
+    ]
+    let third = try fixture.merge(fixture.segment(changed + rows, run: Fixture.thirdRun))
+    #expect(third["inserted"] == 1)
+    #expect(third["updated"] == 1)
+    #expect(third["unchanged"] == 99)
+    #expect(third["superseded"] == 1)
+    #expect(try sent(fixture) == "2")
+    let after = "SELECT sum(xmin::text::bigint), count(DISTINCT ctid) FROM item WHERE id BETWEEN 2 AND 100"
+    #expect(try fixture.query(after) == before)
+    #expect(try fixture.query("SELECT name FROM item WHERE id IN (1, 3, 101) ORDER BY id") == [["b"], ["a"], ["new"]])
+  }
+
+  @Test("a feed that turns from unchanged to new and back is asked about when it pays")
+  func policy() {
+    var policy = AskPolicy(hasRows: true)
+    #expect(policy.asks)
+    policy.learn(needed: 51, of: 100)
+    #expect(!policy.asks)
+    policy.learn(needed: 0, of: 0)
+    #expect(!policy.asks)
+    policy.learn(needed: 50, of: 100)
+    #expect(policy.asks)
+    #expect(!AskPolicy(hasRows: false).asks)
+  }
+
+  @Test("the lines of an answer are those of the list, and none beyond the segment", arguments: [1, 63, 64, 65, 1000])
+  func lines(records: Int) throws {
+    #expect(try WantedLines("", of: records).count == 0)
+    let some = (1...records).filter { $0.isMultiple(of: 3) || $0 == records }
+    let wanted = try WantedLines(some.map { String($0) }.joined(separator: ","), of: records)
+    #expect(wanted.count == some.count)
+    #expect((1...records).filter { wanted.contains($0) } == some)
+    #expect(throws: PostgresError.self) { try WantedLines("\(records + 1)", of: records) }
+  }
+
+  @Test("a row that a trigger keeps out is put aside also when the segment was asked about")
+  func keptOut() throws {
+    let fixture = try Fixture()
+    _ = try fixture.merge(fixture.segment((1...10).map { .item($0, "a") }))
+    _ = try fixture.merge(fixture.segment((1...10).map { .item($0, "a") }, run: Fixture.secondRun))
+    for statement in RefusedRowsTests.trigger("RETURN NULL") {
+      _ = try fixture.query(statement.replacing("NEW.amount < 0", with: "NEW.name = 'no'"))
+    }
+    let rows = (1...9).map { Row.item($0, "a") } + [.item(10, "no", version: "2026-02-01")]
+    let counts = try fixture.merge(fixture.segment(rows, run: Fixture.thirdRun))
+    #expect(counts["unchanged"] == 9)
+    #expect(counts["rejected"] == 1)
+  }
+
+  @Test("asked or not, a segment's counts, its rows and its tombstones are the same", arguments: [1, 2, 3] as [UInt64])
+  func same(seed: UInt64) throws {
+    let names = ["asked", "sent"]
+    let feeds = names.map {
+      Fixture.feed($0, table: $0, columns: DeletionTests.columns, more: #", "deletions": { "action": "remove" }"#)
+    }
+    let tables = names.map { Fixture.itemTable.replacing("TABLE item", with: "TABLE \($0)") }
+    let fixture = try Fixture(feeds: feeds.joined(separator: ", "), tables: tables)
+    var processors = try [AskPolicy.Rule.always, .never].map { try fixture.processor(asking: $0) }
+    var random = SeededGenerator(seed: seed)
+    for (number, run) in [Fixture.firstRun, Fixture.secondRun, Fixture.thirdRun].enumerated() {
+      for sequence in 1...4 {
+        let mode = number == 2 ? RunMode.incremental : .full
+        let lines = (0..<60).map { _ in Self.anyLine(run, sequence, &random) }
+        let counts = try names.indices.map { index in
+          try processors[index].process(fixture.lines(lines, feed: names[index], run, sequence, mode)).counts
+        }
+        #expect(counts[0] == counts[1])
+      }
+      #expect(try fixture.query("SELECT * FROM asked ORDER BY id") == fixture.query("SELECT * FROM sent ORDER BY id"))
+    }
+    let tombstones = "SELECT target, key, data_version FROM weir.tombstone WHERE target ~ '$1' ORDER BY key"
+    let buried = try names.map { try fixture.query(tombstones.replacing("$1", with: $0)).map { $0.dropFirst() } }
+    #expect(!buried[0].isEmpty && buried[0] == buried[1])
+    let seen =
+      "SELECT sequence, run, seen, records, unchanged FROM weir.ledger WHERE feed = '$1' ORDER BY run, sequence"
+    #expect(
+      try fixture.query(seen.replacing("$1", with: "asked")) == fixture.query(seen.replacing("$1", with: "sent"))
+    )
+  }
+
+  /// An insert, a change, a repeat or a deletion of one of 40 keys.
+  private static func anyLine(_ run: String, _ sequence: Int, _ random: inout SeededGenerator) -> String {
+    let id = Int.random(in: 1...40, using: &random)
+    let version = "\"data_version\":\"\(Int.random(in: 1...9, using: &random)) \(run)-00000\(sequence)\"}"
+    if Int.random(in: 0..<10, using: &random) == 0 { return "{\"id\":\(id),\"data_hash\":null,\(version)" }
+    let name = ["a", "b", "c"].randomElement(using: &random) ?? "a"
+    return "{\"id\":\(id),\"name\":\"\(name)\",\"tags\":{\"x\":[1]},\"data_hash\":\"h-\(name)\",\(version)"
+  }
+
+  @Test("of 200,000 unchanged rows none is written: same xmin, same place")
+  func writesNothing() throws {
+    let fixture = try Fixture()
+    for (run, mode) in [(Fixture.firstRun, 0), (Fixture.secondRun, 1), (Fixture.thirdRun, 2)] {
+      let state = "SELECT count(*), sum(xmin::text::bigint), md5(string_agg(ctid::text, '' ORDER BY id)) FROM item"
+      let before = try fixture.query(state)
+      for sequence in 1...10 {
+        let first = Int64(sequence - 1) * 20_000
+        let rows = (first..<first + 20_000).map { Row.item($0, "name of \($0)") }
+        let counts = try fixture.merge(fixture.segment(rows, run: run, sequence: sequence, mode: .full))
+        #expect(counts[mode == 0 ? "inserted" : "unchanged"] == 20_000)
+      }
+      let end = try fixture.process(fixture.end(run: run, segments: 10, records: 200_000, mode: .full))
+      #expect(end.counts["unseen"] == 0)
+      if mode > 0 { #expect(try fixture.query(state) == before) }
+    }
+  }
+}
