@@ -66,7 +66,7 @@ struct IndexTests {
     let fixture = try fixture()
     _ = try fixture.query("INSERT INTO photo (id) VALUES (1), (1)")
     let caught = #expect(throws: PostgresError.self) { try run(fixture) }
-    #expect(caught?.sqlState == .uniqueViolation)
+    #expect(caught?.sqlState == SQLState(rawValue: "23505"))
     let photo = "SELECT count(*) FROM pg_index WHERE indrelid = 'photo'::regclass"
     #expect(try fixture.query(photo) == [["0"]])
 
