@@ -1,7 +1,6 @@
 import Foundation
 import PipelineConfig
 import Postgres
-import Synchronization
 import TestSupport
 import Testing
 
@@ -90,26 +89,30 @@ struct IndexTests {
     try writer.query("BEGIN")
     try writer.query("INSERT INTO home (id) VALUES (1)")
     let pid = try writer.query("SELECT pg_backend_pid()")[0][0] ?? ""
-    async let built: Int = withCheckedThrowingContinuation { continuation in
-      Thread.detachNewThread {
-        continuation.resume(
-          with: Result {
-            let count = Mutex(0)
-            try builder.run(begins: { _ in }, ends: { _, _ in count.withLock { $0 += 1 } })
-            return count.withLock { $0 }
-          }
-        )
+    let (ends, continuation) = AsyncStream.makeStream(of: Result<Int, any Error>.self)
+    Thread.detachNewThread {
+      let result = Result {
+        var count = 0
+        try builder.run(begins: { _ in }, ends: { _, _ in count += 1 })
+        return count
       }
+      continuation.yield(result)
+      continuation.finish()
     }
     // The building waits for the writer, so it is there to be seen until the writer ends.
     var seen: String?
-    while seen?.contains("process") != true { seen = try builder.progress() }
+    while seen?.contains("process") != true {
+      seen = try builder.progress()
+      try await Task.sleep(for: .milliseconds(5))
+    }
     #expect(seen?.contains("process \(pid) has a transaction open") == true, "\(seen ?? "")")
     #expect(throws: PostgresError.self) { try run(fixture) }
     var other = try database.connect()
     try other.query("INSERT INTO home (id) VALUES (2)", while: "write beside the building")
     try writer.query("COMMIT")
-    #expect(try await built == Self.names.count)
+    var built: Int?
+    for await result in ends { built = try result.get() }
+    #expect(built == Self.names.count)
     #expect(try builder.progress() == nil)
   }
 

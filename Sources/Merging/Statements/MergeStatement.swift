@@ -185,7 +185,7 @@ extension MergeStatement {
       verdict AS MATERIALIZED (
         SELECT \(aliases("n."))\(parent), n.data_version, n.place, CASE
           WHEN t.data_hash = n.data_hash\(live) THEN CASE
-            WHEN t.data_version < n.data_version AND \(stamp("t.")) <> \(stamp("n.")) AND NOT \(isConfirmed)
+            WHEN t.data_version < n.data_version AND NOT starts_with(t.data_version, \(stamp("n."))) AND NOT \(isConfirmed)
             THEN 'confirmed' ELSE 'unchanged' END
           WHEN t.data_version >= n.data_version THEN 'superseded'\(overtaken(scope))
           WHEN \(isBuried) THEN 'superseded'\(deleted)\(orphaned ?? "")
@@ -195,6 +195,9 @@ extension MergeStatement {
   }
 
   /// A version less what stage puts behind it, a space and the segment's name.
+  ///
+  /// To count characters takes time, for every row; whether an older version has the same stamp is told by how it begins, since
+  /// a space is less than what else might follow.
   private func stamp(_ prefix: String) -> String { "left(\(prefix)data_version, -\(Self.nameByteCount + 1))" }
 
   /// `20261120T234408Z-7k2q-000042`

@@ -1,0 +1,121 @@
+import Foundation
+import PipelineConfig
+import Postgres
+import Spool
+import TestSupport
+import Testing
+
+@testable import Merging
+
+/// The connection is cut before and after every message of a merge: what was to be done is done once.
+@Suite(.postgres)
+struct CutTests {
+  typealias Fixture = MergeFixture
+
+  /// What is merged while the connection is cut; each has 30 rows of `item` before it.
+  enum Shape: String, CaseIterable, Sendable, CustomTestStringConvertible {
+    /// Every row is sent.
+    case sending
+    /// The database is asked which rows it lacks.
+    case asking
+    /// Parents come, and their children are loaded with them.
+    case adopting
+    /// A run's end moves the watermark.
+    case ending
+
+    var testDescription: String { rawValue }
+  }
+
+  @Test(
+    "whatever message is the last before or after which the connection is gone, once is once",
+    arguments: Shape.allCases
+  )
+  func everyMessage(shape: Shape) async throws {
+    let fixture = try Fixture(feeds: OrphanTests.feeds, tables: [Fixture.itemTable, OrphanTests.photoTable])
+    _ = try fixture.merge(fixture.segment((1...30).map { .item($0, "old", version: "2025") }, run: Self.run(0)))
+    let proxy = try await CutProxy.start(before: fixture.database)
+    let pipeline = try fixture.pipeline(url: proxy.address)
+    var number = 0
+    for side in CutProxy.Side.allCases {
+      for message in stride(from: side == .before ? 1 : 3, to: 10_000, by: Self.step) {
+        number += 1
+        let segment = try Self.segment(shape, number, fixture)
+        proxy.arm(at: message, side)
+        let (spool, asking) = (fixture.spool, shape == .sending ? AskPolicy.Rule.never : .always)
+        let counts = try await onThread {
+          var processor = try Self.processor(pipeline, spool, asking)
+          return try processor.process(segment).counts
+        }
+        let problem = try Self.problem(shape, number, counts, fixture)
+        #expect(problem == nil, "cut \(side) message \(message)")
+        guard proxy.hasCut, problem == nil else { break }
+      }
+    }
+    // A session that is opened, prepared and merged in has more messages than that; were nothing ever cut, this test would
+    // show nothing.
+    #expect(number * Self.step > 200)
+    try await proxy.stop()
+  }
+
+  /// Every message at night, `WEIR_TEST_NIGHTLY=1`; else every fifth.
+  private static let step = ProcessInfo.processInfo.environment["WEIR_TEST_NIGHTLY"] != nil ? 1 : 5
+
+  /// A cut while the session is opened ends the program; the next one goes on.
+  private static func processor(_ pipeline: Pipeline, _ spool: Spool, _ asking: AskPolicy.Rule) throws -> MergeProcessor
+  {
+    do {
+      return try Fixture.processor(pipeline, spool, asking: asking)
+    } catch let error as PostgresError where error.isTransient {
+      return try Fixture.processor(pipeline, spool, asking: asking)
+    }
+  }
+
+  private static func run(_ number: Int) -> String {
+    let clock = [number / 3600, number / 60 % 60, number % 60].map { $0 < 10 ? "0\($0)" : "\($0)" }.joined()
+    return "20260101T\(clock)Z-aaaa"
+  }
+
+  private static func segment(_ shape: Shape, _ number: Int, _ fixture: Fixture) throws -> InputSegment {
+    let changed = (1...10).map { Row.item($0, "n\(number)", version: "2026") }
+    let same = (11...30).map { Row.item($0, "old", version: "2025") }
+    let rows = changed + same + [.item(Int64(1000 + number), "new", version: "2026")]
+    switch shape {
+    case .sending, .asking:
+      return try fixture.segment(rows, run: run(number))
+    case .adopting:
+      let child = OrphanTests().photo(Int64(number), of: "\(1000 + number)")
+      _ = try fixture.merge(fixture.segment([child], feed: "photo", run: run(number)))
+      return try fixture.segment(rows, run: run(number))
+    case .ending:
+      _ = try fixture.merge(fixture.segment(rows, run: run(number)))
+      return try fixture.end(run: run(number), segments: 1, records: 31, watermark: "w\(number)")
+    }
+  }
+
+  /// What is not as it should be; nil when everything was done once.
+  private static func problem(
+    _ shape: Shape,
+    _ number: Int,
+    _ counts: [String: Int],
+    _ fixture: Fixture
+  ) throws -> String? {
+    let run = run(number)
+    let ledger = try fixture.query(
+      "SELECT records, inserted, updated, unchanged, adopted FROM weir.ledger WHERE feed = 'item' AND run = '\(run)'"
+    )
+    let adopted = shape == .adopting ? "1" : "0"
+    guard ledger == [["31", "1", "10", "20", adopted]] else { return "ledger: \(ledger)" }
+    let rows = try fixture.query("SELECT count(*), count(*) FILTER (WHERE name = 'n\(number)') FROM item")
+    guard rows == [[String(30 + number), "10"]] else { return "rows: \(rows)" }
+    switch shape {
+    case .sending, .asking:
+      return counts["inserted"] == 1 && counts["updated"] == 10 ? nil : "counts: \(counts)"
+    case .adopting:
+      let photos = try fixture.query("SELECT count(*), (SELECT count(*) FROM weir.orphan) FROM photo")
+      return photos == [[String(number), "0"]] && counts["adopted"] == 1 ? nil : "photos: \(photos), \(counts)"
+    case .ending:
+      let state = try fixture.query("SELECT watermark, (SELECT count(*) FROM weir.sync_log) FROM weir.sync_state")
+      return state == [["w\(number)", String(number)]] ? nil : "state: \(state)"
+    }
+  }
+}
