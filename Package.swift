@@ -79,8 +79,8 @@ let package = Package(
     room(
       "OpsCommands",
       on: [
-        "Control", "JSONText", "Merging", "PipelineConfig", "Postgres", "Spool", "Telemetry", argumentParser, logging,
-        subprocess, system,
+        "Control", "JSONText", "Merging", "PipelineConfig", "Postgres", "Spool", "Staging", "Telemetry", argumentParser,
+        logging, subprocess, system,
       ]
     ),
     room("StageRuntime", on: ["PipelineConfig", "Spool", "Telemetry", argumentParser, logging, system]),

@@ -56,10 +56,15 @@ public struct StageProcessor: SegmentProcessor, ~Copyable {
     }
     let records = writer.records
     let path = try writer.publish(footer: footer)
+    // After the segment is there: whoever adds the last one of a run can rely on all of them.
+    let notes = try RunBook(spool: spool, feed: feed).add(projector.takeSurvey(), of: footer)
     var counts = ["segments": 1, "records": records, "superseded": superseded, "rejected": rejected]
     let replaced = projector.replaced
+    if !notes.isEmpty { counts["drifted"] = notes.count }
     if replaced.nulled > 0 { counts["nulled"] = replaced.nulled }
     if replaced.clipped > 0 { counts["clipped"] = replaced.clipped }
-    return ProcessedSegment(printed: path, counts: counts, footer: footer)
+    var done = ProcessedSegment(printed: path, counts: counts, footer: footer)
+    done.remarks = notes.map { $0.remark(for: feed) }
+    return done
   }
 }

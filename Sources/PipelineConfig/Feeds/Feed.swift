@@ -16,6 +16,7 @@ public struct Feed: Sendable {
   /// What in a record says that the vendor has it no more; nil when nothing does.
   public var deleteMark: DeleteMark?
   public var unicode = UnicodeRule.reject
+  public var unmapped = UnmappedRule.ignore
   public var table: String
   public var columns: [Column]
   /// How old a run may be that did not come to its end for the next one to go on with it.

@@ -21,6 +21,8 @@ struct RowProjector: ~Copyable {
     var member: Int
     /// The value is that member itself.
     var isMember: Bool
+    /// The value is an object of what no other column takes.
+    var isRest: Bool
     /// Where the column's name as it begins in the row, `"ListPrice":`, ends in `labels`.
     var labelEnd: Int
   }
@@ -31,6 +33,8 @@ struct RowProjector: ~Copyable {
   private let columns: [Column]
   private let patterns: [ColumnPattern?]
   private let cursorType: VersionType
+  /// A field that no column takes puts the record aside.
+  private let rejectsOthers: Bool
   /// ` <run>-<sequence>`: what follows a record's own version, and tells which segment brought the row.
   private let suffix: [UInt8]
   /// How deep a line has to be looked into: the record's own fields, or as far as the longest pointer leads.
@@ -74,13 +78,19 @@ struct RowProjector: ~Copyable {
         isKey: keys.contains(column.name),
         member: member,
         isMember: tokens.count == 1,
+        isRest: column.isRest,
         labelEnd: labels.count
       )
     }
     self.labels = labels
     columns = feed.columns
     patterns = feed.columns.map { $0.rules.pattern.flatMap { ColumnPattern($0) } }
-    members = MemberFinder(firsts.map { JSONName($0) })
+    // Fields that the pipeline names without a column are known all the same.
+    var known = firsts
+    let named = feed.hash.exclude + [feed.cursor?.field, feed.deleteMark?.field].compactMap { $0 }
+    for name in named where !known.contains(where: { $0.utf8.elementsEqual(name.utf8) }) { known.append(name) }
+    members = MemberFinder(known.map { JSONName($0) })
+    rejectsOthers = feed.unmapped == .reject
     cursorType = feed.cursor?.type ?? .text
     suffix = Array(" \(segment)".utf8)
     // The elements of an array are looked at one by one, so it is entered.
@@ -102,6 +112,10 @@ struct RowProjector: ~Copyable {
     else { throw RowProblem(reason: "not a line of the hashed queue") }
     try readVersion(envelope.value(1), parser)
     members.find(in: record, of: parser)
+    if rejectsOthers, members.hasOthers, let other = members.otherNames.first {
+      let name = parser.string(other)
+      throw RowProblem(reason: "field \(name): is mapped by no column", field: "\(JSONPointer(member: name))")
+    }
 
     pending = Replaced()
     let isDeletion = parser.hasText(operation, Self.delete)
@@ -133,6 +147,9 @@ struct RowProjector: ~Copyable {
     replaced.nulled += pending.nulled
     replaced.clipped += pending.clipped
   }
+
+  /// What the records so far had.
+  mutating func takeSurvey() -> FieldSurvey { members.takeSurvey() }
 
   /// The record inside a line of ours; nil when the line is not one.
   func record(of line: Span<UInt8>, parser: inout JSONParser) -> [UInt8]? {
@@ -169,12 +186,25 @@ extension RowProjector {
     }
     let start = out.count
     do throws(Misfit) {
+      if place.isRest { return try appendRest(parser, to: &out) }
       if place.isPlain { return try place.type.append(value, of: parser, to: &out) }
       try columns[index].append(value, of: parser, matching: patterns[index], to: &out)
     } catch {
       out.truncate(to: start)
       try replace(index, error, to: &out)
     }
+  }
+
+  /// The fields that no column takes, as they were written.
+  private func appendRest(_ parser: borrowing JSONParser, to out: inout OutputBytes) throws(Misfit) {
+    out.append(0x7B)
+    for (index, name) in members.otherNames.enumerated() {
+      if index > 0 { out.append(0x2C) }
+      try ColumnType.jsonb.append(name, of: parser, to: &out)
+      out.append(0x3A)
+      try ColumnType.jsonb.append(parser.memberValue(name), of: parser, to: &out)
+    }
+    out.append(0x7D)
   }
 
   private func appendAbsent(_ index: Int, to out: inout OutputBytes) throws(RowProblem) {
