@@ -160,7 +160,10 @@ let package = Package(
       "StageRuntimeTests",
       on: ["PipelineConfig", "Spool", "StageRuntime", "Telemetry", "TestSupport", argumentParser, system]
     ),
-    tests("StagingTests", on: ["Staging", "JSONText", "PipelineConfig", "Postgres", "Spool", "TestSupport", system]),
+    tests(
+      "StagingTests",
+      on: ["Staging", "JSONText", "PipelineConfig", "Postgres", "Spool", "Telemetry", "TestSupport", system]
+    ),
     tests("TelemetryTests", on: ["Telemetry", "TestSupport", logging]),
     tests(
       "VendorSimulatorTests",

@@ -9,10 +9,13 @@ struct FeedReport {
   let feed: Feed
   /// Nil when there was none, or the database did not tell.
   var lastRun: MatchCounts?
+  /// The latest run that stage has something to say of.
+  let staged: StagedRun?
   let drift: [DriftNote]
 
   init(of feed: Feed, in spool: Spool) throws {
     self.feed = feed
+    staged = try StagedRun.latest(of: feed.name, in: spool)
     drift = try DriftNote.all(of: feed.name, in: spool)
   }
 
@@ -20,6 +23,14 @@ struct FeedReport {
   var lines: [String] {
     var lines = ["\(feed.name)\(lastRun.map { "  run \($0.run)  \($0.status)" } ?? "")"]
     if let lastRun { lines.append("  " + lastRun.text) }
+    if let staged {
+      if !feed.checks.areNone { lines.append("  \(staged.run)  checks: \(staged.verdict)") }
+      lines += staged.complaints.map { "  \(staged.run)  check not met: \($0)" }
+      lines += staged.columns.map { column in
+        "  \(staged.run)  column \(column.name): nulled \(CountText.grouped(column.nulled)), clipped "
+          + CountText.grouped(column.clipped)
+      }
+    }
     lines += drift.map { "  \($0.run)  \($0.text(for: feed))" }
     return lines
   }
@@ -32,6 +43,21 @@ struct FeedReport {
       line.add("status", lastRun.status)
       for (name, count) in lastRun.named { line.add(name, count) }
       line.add("match_ratio", measured: lastRun.matchRatio)
+    }
+    if let staged {
+      var inner = JSONLine()
+      inner.add("run", staged.run)
+      if !feed.checks.areNone { inner.add("checks", staged.verdict) }
+      inner.add("complaints", staged.complaints)
+      var columns = JSONLine()
+      for column in staged.columns {
+        var counts = JSONLine()
+        counts.add("nulled", column.nulled)
+        counts.add("clipped", column.clipped)
+        columns.add(column.name, counts)
+      }
+      inner.add("columns", columns)
+      line.add("staged", inner)
     }
     line.add("drift", JSONValue.array(drift.map(\.json)))
     return line

@@ -13,7 +13,8 @@ struct ReportCommand: OpsCommand {
     discussion: helpText(
       """
       MATCH is the share of the last run's records that the table had already with the same hash; what is new or has \
-      changed is a mismatch. Below it stand, from the spool, the fields that came, changed and vanished since the first \
+      changed is a mismatch. Below it stand, from the spool, the checks that the latest run met or not, the columns with values \
+      that did not fit and were replaced, and the fields that came, changed and vanished since the first \
       run, the latest last, each with a sample of its value. When the database does not answer, what only it knows is left \
       out, a note says why, and the exit status is still 0: the rest is true.
       """,

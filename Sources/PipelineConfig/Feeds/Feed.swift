@@ -24,6 +24,8 @@ public struct Feed: Sendable {
   public var parent: Parent?
   public var rejects = RejectLimit()
   public var deletions = DeletionRule()
+  /// What a run's records have to be as a whole.
+  public var checks = QualityChecks()
   /// The columns mapped from the key fields, in the key's order.
   public var keyColumns: [Column]
 

@@ -29,6 +29,7 @@ extension FeedDraft {
     let unmapped = object["unmapped"].map { UnmappedRule.read($0) } ?? .ignore
     let columns = mapped.map { unmapped.columns(beside: $0, object["unmapped"]) }
     let unicode = object["unicode"]?.choice(of: UnicodeRule.self) ?? .reject
+    let checks = QualityChecks.read(object["checks"], columns: columns ?? [], cursor: cursor)
     let resumeWithin = object["resume_within"]?.duration(in: .zero ... .seconds(30 * 86_400))
     let parent = object["parent"]?.object()
     let parentFeed = parent?.required("feed")?.nonEmptyText()
@@ -65,6 +66,7 @@ extension FeedDraft {
       deletions: deletions,
       keyColumns: keyColumns.map { $0.requiring() }
     )
+    feed.checks = checks
     if let resumeWithin { feed.resumeWithin = resumeWithin }
     return FeedDraft(
       feed: feed,

@@ -23,6 +23,8 @@ struct RowProjector: ~Copyable {
     var isMember: Bool
     /// The value is an object of what no other column takes.
     var isRest: Bool
+    /// A check asks how many of its values are null.
+    var isWatched: Bool
     /// Where the column's name as it begins in the row, `"ListPrice":`, ends in `labels`.
     var labelEnd: Int
   }
@@ -42,14 +44,22 @@ struct RowProjector: ~Copyable {
   private var envelope = MemberFinder(RowProjector.envelopeNames)
   private var members: MemberFinder
   private var version = OutputBytes(capacity: 256)
-  /// Values that did not fit and were replaced, in the rows that were added.
-  private(set) var replaced = Replaced()
-  /// The same in the row being put together, which may yet be put aside.
-  private var pending = Replaced()
+  /// What was counted in the rows that were added, by column.
+  private var counts: [Counts]
+  private var rowCount = 0
+  /// What happened in the row being put together, which may yet be put aside.
+  private var pending: [Event] = []
 
-  struct Replaced {
+  private struct Counts {
+    var nulls = 0
     var nulled = 0
     var clipped = 0
+  }
+
+  private enum Event {
+    case null(Int)
+    case nulled(Int)
+    case clipped(Int)
   }
 
   /// The members of a line, in the order in which ``add(_:parser:to:)`` names them.
@@ -60,6 +70,7 @@ struct RowProjector: ~Copyable {
 
   init(feed: Feed, segment: SegmentName) {
     let keys = feed.keyColumns.map(\.name)
+    let watched = feed.checks.nullColumns
     var firsts: [String] = []
     var labels: [UInt8] = []
     places = feed.columns.map { column in
@@ -79,11 +90,13 @@ struct RowProjector: ~Copyable {
         member: member,
         isMember: tokens.count == 1,
         isRest: column.isRest,
+        isWatched: watched.contains(column.name),
         labelEnd: labels.count
       )
     }
     self.labels = labels
     columns = feed.columns
+    counts = Array(repeating: Counts(), count: feed.columns.count)
     patterns = feed.columns.map { $0.rules.pattern.flatMap { ColumnPattern($0) } }
     // Fields that the pipeline names without a column are known all the same.
     var known = firsts
@@ -117,7 +130,7 @@ struct RowProjector: ~Copyable {
       throw RowProblem(reason: "field \(name): is mapped by no column", field: "\(JSONPointer(member: name))")
     }
 
-    pending = Replaced()
+    pending.removeAll(keepingCapacity: true)
     let isDeletion = parser.hasText(operation, Self.delete)
     try rows.add { (out) throws(RowProblem) in
       out.appendRaw(key, of: parser)
@@ -133,7 +146,9 @@ struct RowProjector: ~Copyable {
         if isDeletion, !places[index].isKey {
           out.append("null")
         } else {
+          let start = out.count
           try append(index, of: record, parser, to: &out)
+          if places[index].isWatched, out.text(from: start) == "null" { pending.append(.null(index)) }
         }
         out.append(0x2C)
       }
@@ -144,8 +159,25 @@ struct RowProjector: ~Copyable {
       out.append(0x7D)
       return marks
     }
-    replaced.nulled += pending.nulled
-    replaced.clipped += pending.clipped
+    if !isDeletion { rowCount += 1 }
+    for event in pending {
+      switch event {
+      case .null(let index): counts[index].nulls += 1
+      case .nulled(let index): counts[index].nulled += 1
+      case .clipped(let index): counts[index].clipped += 1
+      }
+    }
+  }
+
+  /// What was counted in the rows so far.
+  var figures: RunFigures {
+    var figures = RunFigures()
+    figures.rows = rowCount
+    for (column, counts) in zip(columns, counts) {
+      let counted = RunFigures.Column(nulls: counts.nulls, nulled: counts.nulled, clipped: counts.clipped)
+      if !counted.isNothing { figures.columns[column.name] = counted }
+    }
+    return figures
   }
 
   /// What the records so far had.
@@ -219,11 +251,11 @@ extension RowProjector {
     let column = columns[index]
     switch column.misfit {
     case .null:
-      pending.nulled += 1
+      pending.append(.nulled(index))
       return out.append("null")
     case .clip:
       guard let nearest = misfit.nearest else { break }
-      pending.clipped += 1
+      pending.append(.clipped(index))
       return out.append(nearest)
     case .reject: break
     }

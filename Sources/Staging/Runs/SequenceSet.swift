@@ -9,6 +9,8 @@ struct SequenceSet: Equatable {
 
   var count: Int { ranges.reduce(0) { $0 + $1.count } }
 
+  func contains(_ sequence: Int) -> Bool { ranges.contains { $0.contains(sequence) } }
+
   /// False when it was there already, or there is no room to remember it.
   mutating func insert(_ sequence: Int) -> Bool {
     let place = ranges.firstIndex { $0.upperBound >= sequence } ?? ranges.count
