@@ -79,8 +79,8 @@ let package = Package(
     room(
       "OpsCommands",
       on: [
-        "Control", "JSONText", "Merging", "PipelineConfig", "Postgres", "Spool", "Telemetry", argumentParser, logging,
-        subprocess, system,
+        "Control", "JSONText", "Merging", "PipelineConfig", "Postgres", "Spool", "Staging", "Telemetry", argumentParser,
+        logging, subprocess, system,
       ]
     ),
     room("StageRuntime", on: ["PipelineConfig", "Spool", "Telemetry", argumentParser, logging, system]),
@@ -163,7 +163,10 @@ let package = Package(
       "StageRuntimeTests",
       on: ["PipelineConfig", "Spool", "StageRuntime", "Telemetry", "TestSupport", argumentParser, system]
     ),
-    tests("StagingTests", on: ["Staging", "JSONText", "PipelineConfig", "Postgres", "Spool", "TestSupport", system]),
+    tests(
+      "StagingTests",
+      on: ["Staging", "JSONText", "PipelineConfig", "Postgres", "Spool", "Telemetry", "TestSupport", system]
+    ),
     tests("TelemetryTests", on: ["Telemetry", "TestSupport", logging]),
     tests(
       "VendorSimulatorTests",

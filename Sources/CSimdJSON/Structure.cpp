@@ -217,6 +217,7 @@ enum weir_json_error weir_json_parse(weir_json_parser *parser, const uint8_t *by
     case simdjson::UNESCAPED_CHARS: return WEIR_JSON_CONTROL_CHARACTER;
     default: return WEIR_JSON_UNEXPECTED;
   }
+  if (parser->stage->n_structural_indexes > WEIR_JSON_MARKS_MAX) return WEIR_JSON_TOO_MANY;
   if (!parser->nodes.reserve(parser->stage->n_structural_indexes + 1)) return parser->fail(WEIR_JSON_MEMORY, 0);
   return parser->walk(bytes, length, max_depth);
 }

@@ -75,7 +75,8 @@ struct RecordHasher: ~Copyable {
       try parser.parse(record)
       return false
     } catch {
-      let problem = RecordProblem(reason: error.isBadUnicode ? "bad_unicode" : "not_json", isJSON: false)
+      let reason = error.hasTooMany ? "too_many_values" : error.isBadUnicode ? "bad_unicode" : "not_json"
+      let problem = RecordProblem(reason: reason, isJSON: false)
       guard cleans, error.isBadUnicode, let cleaned = UnicodeCleaner.clean(record) else { throw problem }
       do throws(JSONError) { try parser.parse(cleaned.span) } catch { throw problem }
       return true

@@ -16,6 +16,7 @@ public struct WeirCommand: AsyncParsableCommand {
         weir run media --full --json      one feed, everything, results for a program
         weir status                       queues, last runs and watermarks
         weir audit                        prove that nothing disappeared
+        weir report                       what matched, and how the vendor's records drift
         weir spool where NAME             where a segment is and what became of it
         weir fetch media | weir hash - | weir stage - | weir merge -
         """
@@ -24,7 +25,7 @@ public struct WeirCommand: AsyncParsableCommand {
     groupedSubcommands: [
       CommandGroup(
         name: "Run",
-        subcommands: [RunCommand.self, StatusCommand.self, LogsCommand.self, AuditCommand.self]
+        subcommands: [RunCommand.self, StatusCommand.self, LogsCommand.self, AuditCommand.self, ReportCommand.self]
       ),
       CommandGroup(name: "Look inside", subcommands: [SpoolCommand.self, CheckCommand.self]),
       CommandGroup(name: "The database", subcommands: [DatabaseCommand.self]),

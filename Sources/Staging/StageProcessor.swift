@@ -21,16 +21,15 @@ public struct StageProcessor: SegmentProcessor, ~Copyable {
   public mutating func process(_ input: InputSegment) throws -> ProcessedSegment {
     let feed = try pipeline.feed(named: input.feed)
     let level = pipeline.spool.compressionLevel
-    var writer = try SegmentWriter(
-      queue: spool.queue(.staged, feed: feed.name),
-      name: input.name,
-      compressionLevel: level
-    )
+    var reader = try SegmentReader(input.path)
+    let book = RunBook(spool: spool, feed: feed)
+    let holding = try book.holding(reader.footer, isRedo: input.isRedo)
+    let queue = try spool.queue(.staged, feed: feed.name)
+    var writer = try SegmentWriter(queue: queue, name: input.name, compressionLevel: level, holding: holding)
     var rejects = try spool.rejectWriter(feed: feed.name, segment: input.name, stage: .stage, compressionLevel: level)
     var projector = RowProjector(feed: feed, segment: input.name)
     rows.removeAll()
 
-    var reader = try SegmentReader(input.path)
     var footer = try reader.forEachLine { line, number in
       do throws(RowProblem) {
         try projector.add(line, parser: &parser, to: &rows)
@@ -56,10 +55,22 @@ public struct StageProcessor: SegmentProcessor, ~Copyable {
     }
     let records = writer.records
     let path = try writer.publish(footer: footer)
+    // After the segment is there: whoever adds the last one of a run can rely on all of them.
+    let figures = projector.figures
+    let outcome = try book.add(projector.takeSurvey(), figures, of: footer)
     var counts = ["segments": 1, "records": records, "superseded": superseded, "rejected": rejected]
-    let replaced = projector.replaced
-    if replaced.nulled > 0 { counts["nulled"] = replaced.nulled }
-    if replaced.clipped > 0 { counts["clipped"] = replaced.clipped }
-    return ProcessedSegment(printed: path, counts: counts, footer: footer)
+    let replaced = figures.columns.values
+    let (nulled, clipped) = (replaced.reduce(0) { $0 + $1.nulled }, replaced.reduce(0) { $0 + $1.clipped })
+    if !outcome.notes.isEmpty { counts["drifted"] = outcome.notes.count }
+    if nulled > 0 { counts["nulled"] = nulled }
+    if clipped > 0 { counts["clipped"] = clipped }
+    let released = outcome.released.map { queue.path(of: $0, in: .ready) }
+    var done = ProcessedSegment(printed: (holding == nil ? [path] : []) + released, counts: counts, footer: footer)
+    done.remarks = outcome.notes.map { $0.remark(for: feed) }
+    done.remarks += outcome.warnings.map {
+      SegmentRemark("the run does not meet a check", ["run": "\(input.name.run)", "check": $0])
+    }
+    done.problem = outcome.problem
+    return done
   }
 }

@@ -38,6 +38,17 @@ struct EdgeTests {
     #expect(done.rejected.first?["record_base64"]?.text == "eyJpZCI6MSwidCI6IsMoIn0=")
   }
 
+  @Test("a record of two million values is one, and one of more is put aside as it is")
+  func many() throws {
+    let records = [1_999_000, 2_000_001].map { count in
+      "{\"id\":\(count),\"n\":[\(String(repeating: "1,", count: count - 1))1]}"
+    }
+    let done = try HashTrial(cursor: nil).hash(records)
+    #expect(done.field("key") == ["[1999000]"])
+    #expect(done.rejected.first?["reason"]?.text == "too_many_values")
+    #expect(done.rejected.first?["record"]?.text == records[1])
+  }
+
   @Test("a record a thousand levels deep is one")
   func deep() throws {
     let text = String(repeating: "[", count: 1000) + String(repeating: "]", count: 1000)

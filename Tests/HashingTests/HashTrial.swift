@@ -58,7 +58,7 @@ struct HashTrial {
     var processor = HashProcessor(pipeline: pipeline, spool: folder.spool)
     let queue = try folder.spool.queue(.fetched, feed: "cars")
     let done = try processor.process(try queue.open(name, in: .ready))
-    let path = try #require(done.printed)
+    let path = try #require(done.printed.first)
     let (lines, footer) = try TemporarySpool.read(path)
     let rejects = try folder.spool.rejected(feed: "cars").flatMap { try TemporarySpool.read($0.path).lines }
     return Outcome(

@@ -67,6 +67,20 @@ struct ProblemTests {
       ("sources.shop.auth.bearer", "\"a b\"", "sources.shop.auth.bearer", "header"),
       ("feeds.cars.hash", "{\"algorithm\":\"md4\"}", "feeds.cars.hash.algorithm", "xxh3_128"),
       ("feeds.cars.hash", "{\"numbers\":\"double\"}", "feeds.cars.hash.numbers", "rfc8785"),
+      ("feeds.cars.unmapped", "\"drop\"", "feeds.cars.unmapped", "propose"),
+      ("feeds.cars.unmapped", "{}", "feeds.cars.unmapped.keep", "missing"),
+      ("feeds.cars.unmapped", "{\"keep\":\"at\"}", "feeds.cars.unmapped", "already"),
+      ("feeds.cars.unmapped", "{\"keep\":\"xmin\"}", "feeds.cars.unmapped.keep", "PostgreSQL"),
+      ("feeds.cars.checks", "{\"hold\":{\"unique\":[\"nope\"]}}", "feeds.cars.checks.hold.unique", "no column"),
+      (
+        "feeds.cars.checks", "{\"warn\":{\"max_null_share\":{\"nope\":0}}}",
+        "feeds.cars.checks.warn.max_null_share.nope", "no column"
+      ),
+      (
+        "feeds.cars.checks", "{\"warn\":{\"max_null_share\":{\"at\":1.1}}}", "feeds.cars.checks.warn.max_null_share.at",
+        "0.0...1.0"
+      ),
+      ("feeds.parts.checks", "{\"warn\":{\"max_age\":\"1h\"}}", "feeds.parts.checks.warn.max_age", "cursor"),
       ("feeds.cars.unicode", "\"keep\"", "feeds.cars.unicode", "clean"),
       ("feeds.cars.deleted_when", "{}", "feeds.cars.deleted_when", "present"),
       ("feeds.cars.deleted_when", "{\"field\":\"a\",\"present\":\"b\"}", "feeds.cars.deleted_when.present", "beside"),

@@ -1,3 +1,4 @@
+import Foundation
 import JSONText
 import PipelineConfig
 import Postgres
@@ -17,11 +18,7 @@ struct SpoolLoad {
   /// and `table` SQL of the table's columns beside `id`.
   init(columns: String, settings: String = "", table: String) async throws {
     database = try #require(TestDatabase.current)
-    let feeds = """
-      { "items": { "source": "shop", "path": "items", "pagination": { "kind": "odata", "page_size": 1 },
-                   "rejects": { "max_count": 1000000, "max_share": 1 }, \(settings)
-                   "key": ["id"], "table": "\(Self.table)", "columns": { "id": "bigint", \(columns) } } }
-      """
+    let feeds = Self.feeds(columns, settings)
     pipeline = try TestPipeline(sources: #"{ "shop": { "base_url": "http://shop.example" } }"#, feeds: feeds)
     let migrations = Programs.packageRoot.appending("sql").string
     let migrated = try await weir("db", "migrate", "--directory", migrations)
@@ -31,6 +28,26 @@ struct SpoolLoad {
       "CREATE TABLE \(Self.table) (id bigint PRIMARY KEY, \(table), data_hash text NOT NULL, data_version text COLLATE \"C\" NOT NULL)"
     )
   }
+
+  private static func feeds(_ columns: String, _ settings: String) -> String {
+    """
+    { "items": { "source": "shop", "path": "items", "pagination": { "kind": "odata", "page_size": 1 },
+                 "rejects": { "max_count": 1000000, "max_share": 1 }, \(settings)
+                 "key": ["id"], "table": "\(Self.table)", "columns": { "id": "bigint", \(columns) } } }
+    """
+  }
+
+  /// Puts other columns and settings into the pipeline's file, as a person does who mends it.
+  func configure(columns: String, settings: String = "") throws {
+    guard
+      case .object(var members) = try JSONValue(parsing: Array(Data(contentsOf: URL(filePath: pipeline.file.string))))
+    else { throw Unclear() }
+    let feeds = try JSONValue(parsing: Self.feeds(columns, settings))
+    members = members.map { $0.name == "feeds" ? JSONMember(name: "feeds", value: feeds) : $0 }
+    try Data(JSONValue.object(members).encoded.utf8).write(to: URL(filePath: pipeline.file.string))
+  }
+
+  private struct Unclear: Error {}
 
   func weir(_ arguments: String...) async throws -> ProgramResult {
     try await Programs.run("weir", arguments, environment: ["DATABASE_URL": database.url], in: pipeline.directory)

@@ -14,12 +14,13 @@ struct StageTrial {
   static let name = SegmentName(run: RunID("20261120T234408Z-7k2q") ?? .make(), sequence: 3)
 
   /// `columns` is JSON text of the columns beside `id`, a bigint.
-  init(_ columns: String) throws {
+  init(_ columns: String, settings: String = "") throws {
     folder = try TemporarySpool()
     let text = """
       { "sources": { "shop": { "base_url": "http://shop.example" } },
         "feeds": { "cars": { "source": "shop", "path": "cars", "pagination": { "kind": "odata", "page_size": 1 },
                              "key": ["id"], "cursor": { "field": "at", "type": "timestamp" }, "table": "car",
+                             \(settings)\(settings.isEmpty ? "" : ",")
                              "columns": { "id": "bigint"\(columns.isEmpty ? "" : ", ")\(columns) } } } }
       """
     pipeline = try Pipeline(json: Array(text.utf8), directory: folder.directory, environment: [:])
@@ -56,7 +57,7 @@ struct StageTrial {
     var processor = StageProcessor(pipeline: pipeline, spool: folder.spool)
     let queue = try folder.spool.queue(.hashed, feed: "cars")
     let done = try processor.process(try queue.open(name, in: .ready))
-    let path = try #require(done.printed)
+    let path = try #require(done.printed.first)
     let (texts, footer) = try TemporarySpool.read(path)
     let rejects = try folder.spool.rejected(feed: "cars").flatMap { try TemporarySpool.read($0.path).lines }
     return Outcome(

@@ -38,7 +38,12 @@ enum weir_json_error {
   WEIR_JSON_SURROGATE,
   WEIR_JSON_TRAILING,
   WEIR_JSON_CUT_OFF,
+  WEIR_JSON_TOO_MANY,
 };
+
+// Names, values, brackets, colons and commas of one text: a member has four. A million members are a file and no record;
+// without a bound a text of ones and commas takes twelve times its size.
+#define WEIR_JSON_MARKS_MAX 4000000u
 
 // Offsets count bytes of the input; of `strings` for the text of an escaped string.
 typedef struct {

@@ -13,6 +13,8 @@ enum CanonicalNumber {
   {
     if unsafe isPlain(token) {
       unsafe out.append(token)
+    } else if let end = unsafe endWithoutZeros(token), unsafe isPlain(UnsafeBufferPointer(rebasing: token[..<end])) {
+      unsafe out.append(UnsafeBufferPointer(rebasing: token[..<end]))
     } else {
       out.append(form(of: unsafe String(decoding: token, as: UTF8.self), as: numbers))
     }
@@ -22,6 +24,17 @@ enum CanonicalNumber {
   @unsafe
   static func isPlain(_ token: UnsafeBufferPointer<UInt8>) -> Bool {
     unsafe isPlainInteger(token) || isPlainDecimal(token)
+  }
+
+  /// Where a decimal ends when the zeros behind its point say nothing: `12.50` after `12.5`, `4.0` after `4`. Nil for what
+  /// is no plain decimal, and for a zero with a sign. Every second number of a feed that prints doubles ends like this.
+  private static func endWithoutZeros(_ token: UnsafeBufferPointer<UInt8>) -> Int? {
+    guard token.count > 2, token.count <= exactDigitsMax + 2, unsafe token[token.count - 1] == 0x30 else { return nil }
+    guard let point = unsafe token.firstIndex(of: UInt8(ascii: ".")) else { return nil }
+    for index in (point + 1)..<token.count where unsafe token[index] < 0x30 || token[index] > 0x39 { return nil }
+    var end = token.count
+    while unsafe token[end - 1] == 0x30 { end -= 1 }
+    return end - 1 == point ? point : end
   }
 
   /// Short whole numbers, which is most numbers there are, are their own form; `-0` is not.

@@ -30,7 +30,7 @@ public struct OutputBytes: ~Copyable {
   }
 
   public mutating func append(_ byte: UInt8) {
-    reserve(1)
+    if count == capacity { reserve(1) }
     unsafe base[count] = byte
     count += 1
   }
@@ -55,7 +55,7 @@ public struct OutputBytes: ~Copyable {
   @unsafe
   public mutating func append(_ bytes: UnsafeBufferPointer<UInt8>) {
     guard let source = bytes.baseAddress, bytes.count > 0 else { return }
-    reserve(bytes.count)
+    if bytes.count > capacity - count { reserve(bytes.count) }
     unsafe memcpy(base + count, source, bytes.count)
     count += bytes.count
   }
@@ -88,9 +88,10 @@ public struct OutputBytes: ~Copyable {
     return unsafe String(decoding: UnsafeBufferPointer(start: base + start, count: count - start), as: UTF8.self)
   }
 
+  /// Makes room for more bytes than there is room for. Rare, and kept out of the ways that are not.
+  @inline(never)
   private mutating func reserve(_ more: Int) {
     let wanted = count + more
-    guard wanted > capacity else { return }
     capacity = max(capacity * 2, wanted)
     // realloc moves large memory by its pages and copies nothing: rows of a segment would else be there twice while growing.
     guard let grown = unsafe realloc(base, capacity) else { fatalError("no memory for \(capacity) bytes") }

@@ -8,6 +8,8 @@ public struct JSONError: Error, Equatable, Sendable, CustomStringConvertible {
   public var offset: Int?
   /// The text is JSON by its grammar but holds Unicode that has no UTF-8: a lone surrogate.
   public var isBadUnicode = false
+  /// The text is JSON as far as was looked, and holds more names and values than a record may.
+  public var hasTooMany = false
 
   public init(_ message: String, at offset: Int? = nil) {
     self.message = message
@@ -30,8 +32,10 @@ public struct JSONError: Error, Equatable, Sendable, CustomStringConvertible {
     case WEIR_JSON_SURROGATE: self.init("half a surrogate pair in a string", at: offset)
     case WEIR_JSON_TRAILING: self.init("something follows the value", at: offset)
     case WEIR_JSON_CUT_OFF: self.init("ends in the middle", at: offset)
+    case WEIR_JSON_TOO_MANY: self.init("more than 4,000,000 names, values and marks between them")
     default: self.init("not JSON", at: offset)
     }
+    hasTooMany = code == WEIR_JSON_TOO_MANY
     isBadUnicode = code == WEIR_JSON_SURROGATE || code == WEIR_JSON_UTF8
   }
 }

@@ -14,6 +14,9 @@ extension JSONParser {
     return found
   }
 
+  /// The value that belongs to a member's name.
+  public func memberValue(_ name: JSONNode) -> JSONNode { JSONNode(index: name.index + 1) }
+
   /// Whether a string's text is this name's, byte for byte.
   public func hasText(_ node: JSONNode, _ name: JSONName) -> Bool { hasText(node, name.bytes.span) }
 

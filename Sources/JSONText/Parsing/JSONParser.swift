@@ -91,8 +91,8 @@ extension JSONParser {
   @inlinable func word(_ node: JSONNode, _ field: Int) -> Int { unsafe Int(words[node.index * 6 + field]) }
 
   @inlinable public func kind(_ node: JSONNode) -> JSONKind {
-    // The parser writes no other number.
-    JSONKind(rawValue: UInt32(truncatingIfNeeded: word(node, 0))).unsafelyUnwrappedKind
+    // The parser writes no other number, and the cases are in their order, one byte each: asked many times a member.
+    unsafe unsafeBitCast(UInt8(truncatingIfNeeded: words[node.index * 6]), to: JSONKind.self)
   }
 
   @inlinable public func isNull(_ node: JSONNode) -> Bool { word(node, 0) == 0 }
@@ -139,8 +139,4 @@ extension JSONParser {
   public func rawString(_ node: JSONNode) -> String {
     unsafe withRaw(node) { unsafe String(decoding: $0, as: UTF8.self) }
   }
-}
-
-extension Optional<JSONKind> {
-  @inlinable var unsafelyUnwrappedKind: JSONKind { unsafe unsafelyUnwrapped }
 }

@@ -10,11 +10,18 @@ public struct MemberFinder: Sendable {
   private var layoutEnds: [Int] = []
   /// Which of `names` stands at each place; -1 for none.
   private var layoutTargets: [Int] = []
+  /// Kinds of values at each place that the survey has already, a bit for each ``JSONKind``.
+  private var layoutKinds: [UInt16] = []
+  /// Names of members of the last object that are none of `names`, as nodes.
+  private var others: [Int] = []
+  private var survey = FieldSurvey()
   /// Nodes of the values found in the last object, in the order the names were given; -1 where it has none.
   private var found: [Int]
 
   /// Places that are remembered; what stands further behind is searched for each time.
   private static let placesMax = 1024
+  /// Members that a record may leave away in a row before the next one is searched for.
+  private static let leftAwayMax = 16
 
   public init(_ names: [JSONName]) {
     self.names = names
@@ -27,40 +34,88 @@ public struct MemberFinder: Sendable {
   /// The value of one of the names in the last object; nil where it has none.
   public func value(_ index: Int) -> JSONNode? { found[index] < 0 ? nil : JSONNode(index: found[index]) }
 
+  /// The names in the last object that were not asked for, in the order written.
+  public var otherNames: [JSONNode] { others.map { JSONNode(index: $0) } }
+  public var hasOthers: Bool { !others.isEmpty }
+
+  /// What all objects since the last call had.
+  public mutating func takeSurvey() -> FieldSurvey {
+    let taken = survey
+    survey = FieldSurvey()
+    for place in layoutKinds.indices { layoutKinds[place] = 0 }
+    return taken
+  }
+
   /// Looks through an object once. Of several members with one name the last counts; nothing is found in what is no object.
   public mutating func find(in object: JSONNode, of parser: borrowing JSONParser) {
     for index in found.indices { found[index] = -1 }
+    others.removeAll(keepingCapacity: true)
     guard parser.kind(object) == .object else { return }
-    var (place, misses, start) = (0, 0, 0)
+    var (place, count, misses) = (0, 0, 0)
     var at = parser.firstChild(object)
     while let name = at {
       let value = JSONNode(index: name.index + 1)
-      if place < layoutEnds.count, parser.hasText(name, layoutText.span.extracting(start..<layoutEnds[place])) {
-        if layoutTargets[place] >= 0 { found[layoutTargets[place]] = value.index }
-      } else {
-        let target = names.firstIndex { parser.hasText(name, $0) } ?? -1
-        if target >= 0 { found[target] = value.index }
-        if place < layoutEnds.count {
-          misses += 1
-        } else if place < Self.placesMax {
-          remember(name, target, of: parser)
+      let kind = parser.surveyBit(value)
+      var target = -1
+      if let known = knownPlace(of: name, from: place, parser) {
+        (target, place) = (layoutTargets[known], known + 1)
+        if layoutKinds[known] & kind == 0 {
+          layoutKinds[known] |= kind
+          survey.add(parser.string(name), kind: kind, sample: parser.sample(value))
         }
+      } else {
+        target = names.firstIndex { parser.hasText(name, $0) } ?? -1
+        if place == layoutEnds.count, place < Self.placesMax {
+          remember(name, target, kind, of: parser)
+          place += 1
+        } else {
+          misses += 1
+        }
+        survey.add(parser.string(name), kind: kind, sample: parser.sample(value))
       }
-      if place < layoutEnds.count { start = layoutEnds[place] }
-      place += 1
+      if target >= 0 { found[target] = value.index } else { others.append(name.index) }
+      count += 1
       at = parser.next(after: value, in: object)
     }
     // Another kind of object: the next one shows what is usual now.
-    if misses > place / 2 {
+    if misses > count / 2 {
+      layoutKinds.removeAll(keepingCapacity: true)
       layoutText.removeAll(keepingCapacity: true)
       layoutEnds.removeAll(keepingCapacity: true)
       layoutTargets.removeAll(keepingCapacity: true)
     }
   }
 
-  private mutating func remember(_ name: JSONNode, _ target: Int, of parser: borrowing JSONParser) {
+  /// Where a name stood in the records before: at `place`, or a little behind where the record leaves some members away.
+  private func knownPlace(of name: JSONNode, from place: Int, _ parser: borrowing JSONParser) -> Int? {
+    var start = place == 0 || place > layoutEnds.count ? 0 : layoutEnds[place - 1]
+    for known in place..<max(place, min(place + Self.leftAwayMax, layoutEnds.count)) {
+      if parser.hasText(name, layoutText.span.extracting(start..<layoutEnds[known])) { return known }
+      start = layoutEnds[known]
+    }
+    return nil
+  }
+
+  private mutating func remember(_ name: JSONNode, _ target: Int, _ kind: UInt16, of parser: borrowing JSONParser) {
     unsafe parser.withText(name) { unsafe layoutText.append(contentsOf: $0) }
     layoutEnds.append(layoutText.count)
     layoutTargets.append(target)
+    layoutKinds.append(kind)
+  }
+}
+
+extension JSONParser {
+  /// The bit of a value's kind, in which true is as false and a string with escapes as one without.
+  fileprivate func surveyBit(_ node: JSONNode) -> UInt16 {
+    switch kind(node) {
+    case .false: 1 << UInt16(JSONKind.true.rawValue)
+    case .escapedString: 1 << UInt16(JSONKind.string.rawValue)
+    case let kind: 1 << UInt16(kind.rawValue)
+    }
+  }
+
+  /// The beginning of what was written.
+  fileprivate func sample(_ node: JSONNode) -> String {
+    unsafe withRaw(node) { raw in unsafe String(decoding: raw.prefix(FieldSurvey.sampleCountMax), as: UTF8.self) }
   }
 }

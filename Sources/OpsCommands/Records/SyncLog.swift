@@ -30,6 +30,35 @@ enum SyncLog {
     return runs
   }
 
+  /// What the last run of every feed found.
+  static func lastCounts(in target: DatabaseTarget) throws -> [String: MatchCounts] {
+    var connection = try connection(target)
+    let rows = try connection.query(
+      """
+      SELECT DISTINCT ON (feed) feed, coalesce(run, ''), status, fetched, inserted, updated, unchanged, superseded, rejected
+        FROM weir.sync_log
+       ORDER BY feed, id DESC
+      """,
+      while: "read weir.sync_log"
+    )
+    var counts: [String: MatchCounts] = [:]
+    for row in rows {
+      guard let feed = row[0] else { continue }
+      let numbers = row[3...].map { $0.flatMap { Int($0) } ?? 0 }
+      counts[feed] = MatchCounts(
+        run: row[1] ?? "",
+        status: row[2] ?? "",
+        fetched: numbers[0],
+        inserted: numbers[1],
+        updated: numbers[2],
+        unchanged: numbers[3],
+        superseded: numbers[4],
+        rejected: numbers[5]
+      )
+    }
+    return counts
+  }
+
   /// The newest runs first.
   static func latest(_ limit: Int, feed: String?, in target: DatabaseTarget) throws -> [LogRow] {
     var connection = try connection(target)

@@ -14,6 +14,8 @@ public struct Column: Equatable, Sendable {
   public var fallback: String?
   public var rules = ColumnRules()
   public var misfit = MisfitRule.reject
+  /// The value is an object of all fields that no other column takes.
+  public var isRest = false
 
   /// Most columns of a feed: PostgreSQL's 1,600 for a table, less `data_hash` and `data_version`.
   static let countMax = 1598

@@ -16,6 +16,7 @@ public struct Feed: Sendable {
   /// What in a record says that the vendor has it no more; nil when nothing does.
   public var deleteMark: DeleteMark?
   public var unicode = UnicodeRule.reject
+  public var unmapped = UnmappedRule.ignore
   public var table: String
   public var columns: [Column]
   /// How old a run may be that did not come to its end for the next one to go on with it.
@@ -23,6 +24,8 @@ public struct Feed: Sendable {
   public var parent: Parent?
   public var rejects = RejectLimit()
   public var deletions = DeletionRule()
+  /// What a run's records have to be as a whole.
+  public var checks = QualityChecks()
   /// The columns mapped from the key fields, in the key's order.
   public var keyColumns: [Column]
 

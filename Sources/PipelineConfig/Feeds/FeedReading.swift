@@ -21,12 +21,15 @@ extension FeedDraft {
     let filter = object["filter"]?.nonEmptyText()?.value
     let key = object.required("key")?.key()
     let table = object.required("table")?.identifier(of: "table")
-    let columns = object.required("columns")?.columns()
-    let cursor = object["cursor"].flatMap { Cursor.read($0, columns: columns ?? [], pagination: pagination) }
+    let mapped = object.required("columns")?.columns()
+    let cursor = object["cursor"].flatMap { Cursor.read($0, columns: mapped ?? [], pagination: pagination) }
     let query = object["query"]?.query(reserved: reserved(pagination, cursor)) ?? []
     let hash = object["hash"].map { Feed.HashRule.read($0) } ?? Feed.HashRule()
     let deleteMark = object["deleted_when"].flatMap { DeleteMark.read($0) }
+    let unmapped = object["unmapped"].map { UnmappedRule.read($0) } ?? .ignore
+    let columns = mapped.map { unmapped.columns(beside: $0, object["unmapped"]) }
     let unicode = object["unicode"]?.choice(of: UnicodeRule.self) ?? .reject
+    let checks = QualityChecks.read(object["checks"], columns: columns ?? [], cursor: cursor)
     let resumeWithin = object["resume_within"]?.duration(in: .zero ... .seconds(30 * 86_400))
     let parent = object["parent"]?.object()
     let parentFeed = parent?.required("feed")?.nonEmptyText()
@@ -55,6 +58,7 @@ extension FeedDraft {
       hash: hash,
       deleteMark: deleteMark,
       unicode: unicode,
+      unmapped: unmapped,
       table: table.value,
       columns: columns.map { isKey.contains(Array($0.name.utf8)) ? $0.requiring() : $0 },
       parent: nil,
@@ -62,6 +66,7 @@ extension FeedDraft {
       deletions: deletions,
       keyColumns: keyColumns.map { $0.requiring() }
     )
+    feed.checks = checks
     if let resumeWithin { feed.resumeWithin = resumeWithin }
     return FeedDraft(
       feed: feed,

@@ -47,10 +47,7 @@ public struct ClaimedSegment: ~Copyable {
   /// - Throws: ``SpoolError``; the segment is then still ready.
   public consuming func hold(reason: HoldReason) throws(SpoolError) {
     // The note first: whatever is in `held` has one.
-    let note = queue.notePath(of: name)
-    let draft = try DraftFile(queue.noteDraftPath(of: name), for: note)
-    try draft.write(Array(reason.text.utf8).span)
-    try draft.publish()
+    try queue.note(reason, for: name)
     try move(to: .held)
     try Directory.sync(queue.directory(.held))
     try queue.forgetAttempts(at: name)

@@ -39,6 +39,15 @@ extension SpoolQueue {
     }
   }
 
+  /// Writes the note beside a segment that is held, or is about to be, in the place of one that is there.
+  ///
+  /// - Throws: ``SpoolError``; an older note is then as it was.
+  public func note(_ reason: HoldReason, for segment: SegmentName) throws(SpoolError) {
+    let draft = try DraftFile(noteDraftPath(of: segment), for: notePath(of: segment))
+    try draft.write(Array(reason.text.utf8).span)
+    try draft.publish()
+  }
+
   /// Most bytes of a note that are read; they are two lines.
   private static let noteByteCountMax = 64 << 10
 

@@ -8,17 +8,26 @@ internal import Telemetry
 public struct SegmentWriter: ~Copyable {
   private let queue: SpoolQueue
   private let name: SegmentName
+  private let holding: HoldReason?
   private var file: FrameFile
 
   /// Begins a segment. Compression levels are those of the `lz4` program; 1 is fast.
   ///
+  /// With a reason in `holding` it is published as one that is held: no worker takes it before it is released.
+  ///
   /// - Throws: ``SpoolError``; ``SpoolError/busy(_:)`` when another program writes this very segment.
-  public init(queue: SpoolQueue, name: SegmentName, compressionLevel: Int = 1) throws(SpoolError) {
+  public init(
+    queue: SpoolQueue,
+    name: SegmentName,
+    compressionLevel: Int = 1,
+    holding: HoldReason? = nil
+  ) throws(SpoolError) {
     file = try FrameFile(
       draft: queue.path(of: name, in: .incoming),
-      target: queue.path(of: name, in: .ready),
+      target: queue.path(of: name, in: holding == nil ? .ready : .held),
       compressionLevel: compressionLevel
     )
+    self.holding = holding
     self.queue = queue
     self.name = name
   }
@@ -50,7 +59,9 @@ public struct SegmentWriter: ~Copyable {
   public consuming func publish(footer: SegmentFooter) throws(SpoolError) -> FilePath {
     precondition(footer.name == name, "the name of a segment is the name in its footer")
     precondition(footer.feed == queue.feed && footer.stage == queue.name, "a segment belongs to the queue it is in")
-    let target = queue.path(of: name, in: .ready)
+    let target = queue.path(of: name, in: holding == nil ? .ready : .held)
+    // The note first: whatever is in `held` has one.
+    if let holding { try queue.note(holding, for: name) }
     try file.publish(footer: footer)
     return target
   }

@@ -109,7 +109,12 @@ extension StageLoop where Processor: ~Copyable {
 
   private mutating func finish(_ done: ProcessedSegment, feed: String) throws {
     share.add(done, feed: feed)
-    if let path = done.printed { try share.print(path.string) }
+    for remark in done.remarks {
+      let details = remark.details.merging(["feed": feed]) { told, _ in told }
+      context.reporter.logger.warning("\(remark.message)", metadata: details.mapValues { "\($0)" })
+    }
+    for path in done.printed { try share.print(path.string) }
+    if let problem = done.problem { report(problem, feed: feed) }
   }
 
   /// Why a segment that was named is not there to be taken. Only what the caller may not know is said aloud.

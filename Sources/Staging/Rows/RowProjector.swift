@@ -21,6 +21,10 @@ struct RowProjector: ~Copyable {
     var member: Int
     /// The value is that member itself.
     var isMember: Bool
+    /// The value is an object of what no other column takes.
+    var isRest: Bool
+    /// A check asks how many of its values are null.
+    var isWatched: Bool
     /// Where the column's name as it begins in the row, `"ListPrice":`, ends in `labels`.
     var labelEnd: Int
   }
@@ -31,6 +35,8 @@ struct RowProjector: ~Copyable {
   private let columns: [Column]
   private let patterns: [ColumnPattern?]
   private let cursorType: VersionType
+  /// A field that no column takes puts the record aside.
+  private let rejectsOthers: Bool
   /// ` <run>-<sequence>`: what follows a record's own version, and tells which segment brought the row.
   private let suffix: [UInt8]
   /// How deep a line has to be looked into: the record's own fields, or as far as the longest pointer leads.
@@ -38,14 +44,22 @@ struct RowProjector: ~Copyable {
   private var envelope = MemberFinder(RowProjector.envelopeNames)
   private var members: MemberFinder
   private var version = OutputBytes(capacity: 256)
-  /// Values that did not fit and were replaced, in the rows that were added.
-  private(set) var replaced = Replaced()
-  /// The same in the row being put together, which may yet be put aside.
-  private var pending = Replaced()
+  /// What was counted in the rows that were added, by column.
+  private var counts: [Counts]
+  private var rowCount = 0
+  /// What happened in the row being put together, which may yet be put aside.
+  private var pending: [Event] = []
 
-  struct Replaced {
+  private struct Counts {
+    var nulls = 0
     var nulled = 0
     var clipped = 0
+  }
+
+  private enum Event {
+    case null(Int)
+    case nulled(Int)
+    case clipped(Int)
   }
 
   /// The members of a line, in the order in which ``add(_:parser:to:)`` names them.
@@ -56,6 +70,7 @@ struct RowProjector: ~Copyable {
 
   init(feed: Feed, segment: SegmentName) {
     let keys = feed.keyColumns.map(\.name)
+    let watched = feed.checks.nullColumns
     var firsts: [String] = []
     var labels: [UInt8] = []
     places = feed.columns.map { column in
@@ -74,13 +89,21 @@ struct RowProjector: ~Copyable {
         isKey: keys.contains(column.name),
         member: member,
         isMember: tokens.count == 1,
+        isRest: column.isRest,
+        isWatched: watched.contains(column.name),
         labelEnd: labels.count
       )
     }
     self.labels = labels
     columns = feed.columns
+    counts = Array(repeating: Counts(), count: feed.columns.count)
     patterns = feed.columns.map { $0.rules.pattern.flatMap { ColumnPattern($0) } }
-    members = MemberFinder(firsts.map { JSONName($0) })
+    // Fields that the pipeline names without a column are known all the same.
+    var known = firsts
+    let named = feed.hash.exclude + [feed.cursor?.field, feed.deleteMark?.field].compactMap { $0 }
+    for name in named where !known.contains(where: { $0.utf8.elementsEqual(name.utf8) }) { known.append(name) }
+    members = MemberFinder(known.map { JSONName($0) })
+    rejectsOthers = feed.unmapped == .reject
     cursorType = feed.cursor?.type ?? .text
     suffix = Array(" \(segment)".utf8)
     // The elements of an array are looked at one by one, so it is entered.
@@ -102,8 +125,12 @@ struct RowProjector: ~Copyable {
     else { throw RowProblem(reason: "not a line of the hashed queue") }
     try readVersion(envelope.value(1), parser)
     members.find(in: record, of: parser)
+    if rejectsOthers, members.hasOthers, let other = members.otherNames.first {
+      let name = parser.string(other)
+      throw RowProblem(reason: "field \(name): is mapped by no column", field: "\(JSONPointer(member: name))")
+    }
 
-    pending = Replaced()
+    pending.removeAll(keepingCapacity: true)
     let isDeletion = parser.hasText(operation, Self.delete)
     try rows.add { (out) throws(RowProblem) in
       out.appendRaw(key, of: parser)
@@ -119,7 +146,9 @@ struct RowProjector: ~Copyable {
         if isDeletion, !places[index].isKey {
           out.append("null")
         } else {
+          let start = out.count
           try append(index, of: record, parser, to: &out)
+          if places[index].isWatched, out.text(from: start) == "null" { pending.append(.null(index)) }
         }
         out.append(0x2C)
       }
@@ -130,9 +159,29 @@ struct RowProjector: ~Copyable {
       out.append(0x7D)
       return marks
     }
-    replaced.nulled += pending.nulled
-    replaced.clipped += pending.clipped
+    if !isDeletion { rowCount += 1 }
+    for event in pending {
+      switch event {
+      case .null(let index): counts[index].nulls += 1
+      case .nulled(let index): counts[index].nulled += 1
+      case .clipped(let index): counts[index].clipped += 1
+      }
+    }
   }
+
+  /// What was counted in the rows so far.
+  var figures: RunFigures {
+    var figures = RunFigures()
+    figures.rows = rowCount
+    for (column, counts) in zip(columns, counts) {
+      let counted = RunFigures.Column(nulls: counts.nulls, nulled: counts.nulled, clipped: counts.clipped)
+      if !counted.isNothing { figures.columns[column.name] = counted }
+    }
+    return figures
+  }
+
+  /// What the records so far had.
+  mutating func takeSurvey() -> FieldSurvey { members.takeSurvey() }
 
   /// The record inside a line of ours; nil when the line is not one.
   func record(of line: Span<UInt8>, parser: inout JSONParser) -> [UInt8]? {
@@ -169,12 +218,25 @@ extension RowProjector {
     }
     let start = out.count
     do throws(Misfit) {
+      if place.isRest { return try appendRest(parser, to: &out) }
       if place.isPlain { return try place.type.append(value, of: parser, to: &out) }
       try columns[index].append(value, of: parser, matching: patterns[index], to: &out)
     } catch {
       out.truncate(to: start)
       try replace(index, error, to: &out)
     }
+  }
+
+  /// The fields that no column takes, as they were written.
+  private func appendRest(_ parser: borrowing JSONParser, to out: inout OutputBytes) throws(Misfit) {
+    out.append(0x7B)
+    for (index, name) in members.otherNames.enumerated() {
+      if index > 0 { out.append(0x2C) }
+      try ColumnType.jsonb.append(name, of: parser, to: &out)
+      out.append(0x3A)
+      try ColumnType.jsonb.append(parser.memberValue(name), of: parser, to: &out)
+    }
+    out.append(0x7D)
   }
 
   private func appendAbsent(_ index: Int, to out: inout OutputBytes) throws(RowProblem) {
@@ -189,11 +251,11 @@ extension RowProjector {
     let column = columns[index]
     switch column.misfit {
     case .null:
-      pending.nulled += 1
+      pending.append(.nulled(index))
       return out.append("null")
     case .clip:
       guard let nearest = misfit.nearest else { break }
-      pending.clipped += 1
+      pending.append(.clipped(index))
       return out.append(nearest)
     case .reject: break
     }
