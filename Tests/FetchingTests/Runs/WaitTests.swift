@@ -104,7 +104,7 @@ struct WaitTests {
       return reply
     } _: { server in
       var trial = try FetchTrial(server.url)
-      trial.pipeline.feeds[0].source.timeouts.idle = .milliseconds(300)
+      trial.pipeline.feeds[0].source.timeouts.idle = .seconds(2)
       trial.pipeline.feeds[0].source.retry.attempts = 1
       let error = try #require(try await trial.failure())
       #expect(
