@@ -3,7 +3,8 @@
 //   WEIR_FAULT_ROOT  calls on paths that begin so, and on files opened by such paths, are counted, over all threads together
 //   WEIR_FAULT_LOG   a line for each of them is appended to this file: number, call, path
 //   WEIR_FAULT_AT    the number of the call that goes wrong; without it none does
-//   WEIR_FAULT       how: a number of errno, `kill` for the end of the process before the call, `short` for half of a write
+//   WEIR_FAULT       how: a number of errno, `kill` for the end of the process before the call, `short` for half of a write,
+//                    of the first one from that call on: what an earlier fault left to be tidied up moves the calls
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <dlfcn.h>
@@ -26,7 +27,7 @@ enum { FILES = 1024, PATH_BYTES = 512, SHORT = -1, KILL = -2 };
 
 static const char *root;
 static int record = -1, at = 0, fault = 0;
-static atomic_int calls;
+static atomic_int calls, shortened;
 // The paths that spool files were opened by; a test's program has few at a time.
 static char opened[FILES][PATH_BYTES];
 
@@ -48,7 +49,10 @@ static void remember(int file, const char *path) {
 static int next(const char *call, const char *path) {
   int number = atomic_fetch_add(&calls, 1) + 1;
   int now = number == at ? fault : 0;
-  if (now == SHORT && strcmp(call, "write") != 0 && strcmp(call, "pwrite") != 0) now = 0;
+  if (fault == SHORT) {
+    int is_write = strcmp(call, "write") == 0 || strcmp(call, "pwrite") == 0;
+    now = at > 0 && number >= at && is_write && !atomic_exchange(&shortened, 1) ? SHORT : 0;
+  }
   if (record >= 0 && (at == 0 || now != 0)) {
     char line[PATH_BYTES + 64];
     int length = snprintf(line, sizeof line, "%d %s %s\n", number, call, path);

@@ -64,7 +64,9 @@ struct SpoolListTests {
     let spool = try SmallSpool()
     let path = try spool.add(1, of: "media", to: .fetched, lines: ["{}"])
     try flipBit(of: path, at: Int(try path.stat().size) - 3)
-    #expect(try list(spool).output == ["media\tfetched\tready\t\(SmallSpool.run)-000001\t-\t-\t0s\t-"])
+    let lines = try list(spool).output
+    #expect(lines.count == 1 && lines[0].hasPrefix("media\tfetched\tready\t\(SmallSpool.run)-000001\t-\t-\t"))
+    #expect(lines[0].contains(#/\t[0-9]+s\t-$/#))
   }
 
   @Test("JSON lines have the same and more, by name")
@@ -72,7 +74,7 @@ struct SpoolListTests {
     let spool = try filled()
     let line = try #require(try list(spool, "cars", "--json").output.first)
     #expect(line.hasPrefix(#"{"feed":"cars","queue":"staged","state":"ready","segment":"\#(SmallSpool.run)-000001","#))
-    #expect(line.contains(#""records":0,"bytes":0,"age_seconds":0,"stored_bytes":"#))
+    #expect(line.contains(#/"records":0,"bytes":0,"age_seconds":[0-9]+,"stored_bytes":/#))
   }
 
   @Test("looking into a spool that is not there makes none")
