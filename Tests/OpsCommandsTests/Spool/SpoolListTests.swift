@@ -28,8 +28,10 @@ struct SpoolListTests {
   func lines() throws {
     let spool = try filled()
     let terminal = try list(spool)
+    // However long the machine took.
+    let output = terminal.output.map { $0.replacing(#/\t[0-9]+s\t/#, with: "\t0s\t") }
     #expect(
-      terminal.output == [
+      output == [
         "cars\tstaged\tready\t\(SmallSpool.run)-000001\t0\t0\t0s\t-",
         "media\tfetched\tready\t\(SmallSpool.run)-000002\t2\t16\t0s\t-",
         "media\tfetched\tdone\t\(SmallSpool.run)-000001\t1\t3\t0s\t-",
