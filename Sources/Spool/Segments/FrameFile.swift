@@ -8,6 +8,8 @@ struct FrameFile: ~Copyable {
   private let target: FilePath
   private(set) var records = 0
   private(set) var bytes = 0
+  /// Why a block did not reach the file. What comes behind it would make a file that lacks its middle.
+  private var failure: SpoolError?
 
   init(draft path: FilePath, target: FilePath, compressionLevel: Int) throws(SpoolError) {
     let draft = try DraftFile(path, for: target)
@@ -27,7 +29,10 @@ struct FrameFile: ~Copyable {
       throw .recordTooLong(byteCount: line.count, target)
     }
     assert(LineScanner.nextNewline(in: line, from: 0) == nil, "a line has no newline inside")
-    try Self.write(line, &encoder, draft)
+    do throws(SpoolError) { try Self.write(line, &encoder, draft) } catch {
+      failure = error
+      throw error
+    }
     records += 1
     bytes += line.count + 1
   }
@@ -43,14 +48,22 @@ struct FrameFile: ~Copyable {
   }
 
   /// Leaves nothing in this program's memory: what was added is the system's to keep, also when the program is killed.
-  mutating func flush() throws(SpoolError) { try Self.flush(&encoder, draft) }
+  mutating func flush() throws(SpoolError) {
+    do throws(SpoolError) { try Self.flush(&encoder, draft) } catch {
+      failure = error
+      throw error
+    }
+  }
 
   private static func flush(_ encoder: inout FrameEncoder, _ draft: borrowing DraftFile) throws(SpoolError) {
     try encoder.flush { block throws(SpoolError) in try draft.write(block) }
   }
 
   /// Ends the file. The footer's counts of records and bytes are set here.
+  ///
+  /// - Throws: ``SpoolError``; also what an earlier writing threw, since the file is not whole then.
   consuming func publish(footer: SegmentFooter) throws(SpoolError) {
+    if let failure { throw failure }
     var footer = footer
     footer.records = records
     footer.bytes = bytes

@@ -151,7 +151,11 @@ struct SystemCallTests {
       let late = FaultShim.places(all.reversed()).enumerated().map { index, step in
         (step: step, fault: Self.lateFaults[index % Self.lateFaults.count])
       }
-      let pairs = Self.isNightly ? FaultShim.pairs(all) : FaultShim.pairs(FaultShim.places(all)) + late
+      // What is written of a segment while pages come has one place, and may fail at any of them.
+      let drafts = all.filter { $0.call == "write" && $0.path.contains("/incoming/") }
+      let writes = [Fault.noSpace, .ioError].flatMap { fault in drafts.map { (step: $0, fault: fault) } }
+      let pairs =
+        Self.isNightly ? FaultShim.pairs(all) : FaultShim.pairs(FaultShim.places(all)) + late + writes
       let cases = pairs.enumerated().map { index, pair in
         let spool = "spool.\(index + 1)"
         return FaultCase(step: pair.step, fault: pair.fault, arguments: "cars --full --spool \(spool)", spool: spool)
