@@ -16,22 +16,10 @@ struct QuestionTable {
     rows = staging.rows.filter { keys.contains($0.label) }
     qualified = Identifier.qualified("weir", "ask_\(feed.name)_\(staging.worker)")
     let list = rows.map { Identifier.quoted($0.label) }.joined(separator: ", ")
-    let activity = "make \(qualified)"
-    let comment = "\(list) as in \(staging.definition)"
-    let found = try connection.query(
-      "SELECT obj_description(to_regclass($1), 'pg_class')",
-      parameters: [qualified],
-      while: activity
-    )
-    if found == [[comment]] { return }
-    try connection.executeScript(
-      """
-      DROP TABLE IF EXISTS \(qualified);
+    let create = """
       CREATE UNLOGGED TABLE \(qualified) WITH (autovacuum_enabled = false) AS
-        SELECT 0 AS \(Self.lineColumn), \(list) FROM \(staging.qualified) WITH NO DATA;
-      COMMENT ON TABLE \(qualified) IS \(Literal.quoted(comment));
-      """,
-      while: activity
-    )
+        SELECT 0 AS \(Self.lineColumn), \(list) FROM \(staging.qualified) WITH NO DATA
+      """
+    try MergeTable.make(qualified, as: "\(list) as in \(staging.definition)", by: create, on: &connection)
   }
 }

@@ -21,31 +21,20 @@ struct SeenTable {
 
   /// Makes the table if it is not there, with the key columns of the staging table.
   func make(like staging: StagingTable, on connection: inout Connection) throws {
-    let activity = "make \(qualified)"
     let keys = keyColumns.map(Identifier.quoted).joined(separator: ", ")
     try connection.transaction { connection throws(PostgresError) in
       // Two workers that begin together: the second one finds the table.
       try connection.query(
         "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))",
         parameters: [qualified],
-        while: activity
+        while: "make \(qualified)"
       )
-      let comment = "\(keys) as in \(staging.definition)"
-      let found = try connection.query(
-        "SELECT obj_description(to_regclass($1), 'pg_class')",
-        parameters: [qualified],
-        while: activity
-      )
-      if found == [[comment]] { return }
-      try connection.executeScript(
-        """
-        DROP TABLE IF EXISTS \(qualified);
+      let create = """
         CREATE UNLOGGED TABLE \(qualified) AS
-          SELECT ''::text COLLATE "C" AS \(Self.runColumn), \(keys) FROM \(staging.qualified) WITH NO DATA;
-        COMMENT ON TABLE \(qualified) IS \(Literal.quoted(comment));
-        """,
-        while: activity
-      )
+          SELECT ''::text COLLATE "C" AS \(Self.runColumn), \(keys) FROM \(staging.qualified) WITH NO DATA
+        """
+      let definition = "\(keys) as in \(staging.definition)"
+      try MergeTable.make(qualified, as: definition, by: create, on: &connection)
     }
   }
 

@@ -34,7 +34,8 @@ struct StagingTable {
     worker = try Self.takeSlot(feed: feed.name, on: &connection)
     qualified = Identifier.qualified("weir", "stg_\(feed.name)_\(worker)")
     definition = Self.definition(feed, target)
-    try make(on: &connection)
+    let create = "CREATE UNLOGGED TABLE \(qualified) \(definition)"
+    try MergeTable.make(qualified, as: definition, by: create, on: &connection)
   }
 
   /// A session's lock: it ends with the session, however that ends.
@@ -62,24 +63,5 @@ struct StagingTable {
     // Rows up to a page stay as they came: compressed here they would be unpacked and packed again a moment later.
     // Autovacuum has nothing to do in a table that is truncated before every use, and its lock would be in the way.
     return "(\((columns + own).joined(separator: ", "))) WITH (autovacuum_enabled = false, toast_tuple_target = 8160)"
-  }
-
-  /// The definition is kept as the table's comment: when it is another, the table is of an older pipeline.json.
-  private func make(on connection: inout Connection) throws(PostgresError) {
-    let activity = "make the staging table \(qualified)"
-    let found = try connection.query(
-      "SELECT obj_description(to_regclass($1), 'pg_class')",
-      parameters: [qualified],
-      while: activity
-    )
-    if found == [[definition]] { return }
-    try connection.executeScript(
-      """
-      DROP TABLE IF EXISTS \(qualified);
-      CREATE UNLOGGED TABLE \(qualified) \(definition);
-      COMMENT ON TABLE \(qualified) IS \(Literal.quoted(definition));
-      """,
-      while: activity
-    )
   }
 }
