@@ -93,7 +93,7 @@ let package = Package(
         nioHTTPCompression, nioPosix, system,
       ]
     ),
-    room("Hashing", on: ["JSONText", "PipelineConfig", "Spool", "Telemetry", crypto]),
+    room("Hashing", on: ["CDigests", "JSONText", "PipelineConfig", "Spool", "Telemetry", crypto]),
     room("Merging", on: ["JSONText", "PipelineConfig", "Postgres", "Spool", "Telemetry", logging, system]),
     room("Staging", on: ["JSONText", "PipelineConfig", "Spool", "Telemetry"]),
 
@@ -111,6 +111,7 @@ let package = Package(
     .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
     .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(name: "CDigests"),
     .target(name: "CLinux"),
     .target(name: "CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
 

@@ -29,28 +29,21 @@ public struct HashProcessor: SegmentProcessor, ~Copyable {
     )
     var rejects = try spool.rejectWriter(feed: feed.name, segment: input.name, stage: .hash, compressionLevel: level)
     var hasher = RecordHasher(feed: feed)
-    var line = OutputBytes(capacity: 1 << 16)
     var repeated = 0
 
     var reader = try SegmentReader(input.path)
     var repeats = RepeatFilter(records: reader.footer.records)
     var cleaned = 0
     var footer = try reader.forEachLine { record, number in
-      line.removeAll()
       do throws(RecordProblem) {
-        if try hasher.appendLine(for: record, parser: &parser, to: &line) { cleaned += 1 }
+        if try hasher.add(record, parser: &parser) { cleaned += 1 }
       } catch {
         try rejects.append(record: record, isJSON: error.isJSON, line: number, reason: error.reason, field: error.field)
         return
       }
-      try line.withBytes { bytes throws(SpoolError) in
-        if repeats.isRepeat(bytes.extracting(0..<hasher.identityCount)) {
-          repeated += 1
-        } else {
-          try writer.append(line: bytes)
-        }
-      }
+      if hasher.isFull { repeated += try Self.write(&hasher, but: &repeats, to: &writer) }
     }
+    repeated += try Self.write(&hasher, but: &repeats, to: &writer)
 
     let rejected = rejects.records
     _ = try rejects.publish(of: footer)
@@ -66,5 +59,24 @@ public struct HashProcessor: SegmentProcessor, ~Copyable {
     if feed.unicode == .clean { counts["cleaned"] = cleaned }
     if hasher.deletions > 0 { counts["deletions"] = hasher.deletions }
     return ProcessedSegment(printed: path, counts: counts, footer: footer)
+  }
+
+  /// Writes the lines that wait.
+  ///
+  /// - Returns: How many of them were exact repeats and are left out.
+  private static func write(
+    _ hasher: inout RecordHasher,
+    but repeats: inout RepeatFilter,
+    to writer: inout SegmentWriter
+  ) throws(SpoolError) -> Int {
+    var repeated = 0
+    try hasher.takeLines { (line, identityCount) throws(SpoolError) in
+      if repeats.isRepeat(line.extracting(0..<identityCount)) {
+        repeated += 1
+      } else {
+        try writer.append(line: line)
+      }
+    }
+    return repeated
   }
 }

@@ -3,7 +3,7 @@ internal import FoundationEssentials
 internal import JSONText
 internal import PipelineConfig
 
-/// The digests by name, in hexadecimal digits.
+/// The digests by name, of one message at a time, in hexadecimal digits.
 enum RecordDigest {
   static func append(_ algorithm: HashAlgorithm, of bytes: Span<UInt8>, to out: inout OutputBytes) {
     switch algorithm {
@@ -13,34 +13,19 @@ enum RecordDigest {
       append(unsafe bytes.withUnsafeBytes { unsafe SHA256.hash(data: $0) }, to: &out)
     case .xxh3:
       let digest = XXH3.hash(bytes)
-      for word in [digest.high, digest.low] {
-        for shift in stride(from: 56, through: 0, by: -8) { append(UInt8(truncatingIfNeeded: word >> shift), to: &out) }
+      var big = [16 of UInt8](repeating: 0)
+      for index in 0..<8 {
+        big[index] = UInt8(truncatingIfNeeded: digest.high >> UInt64(56 - 8 * index))
+        big[index + 8] = UInt8(truncatingIfNeeded: digest.low >> UInt64(56 - 8 * index))
       }
+      HexDigits.append(big.span, to: &out)
     }
   }
 
-  private static let hexDigits: [16 of UInt8] = [
-    0x30, 0x31, 0x32, 0x33, 0x34, 0x35, 0x36, 0x37, 0x38, 0x39, 0x61, 0x62, 0x63, 0x64, 0x65, 0x66,
-  ]
-
-  /// All digits at once, from the digest's own bytes: its iterator makes an array first. Digit by digit this was three in a
-  /// hundred of hash's time.
+  /// From the digest's own bytes: its iterator makes an array first.
   private static func append(_ digest: some Digest, to out: inout OutputBytes) {
-    var digits = [64 of UInt8](repeating: 0)
-    var count = 0
     unsafe digest.withUnsafeBytes { bytes in
-      for index in bytes.indices {
-        let byte = unsafe bytes[index]
-        digits[count] = hexDigits[Int(byte >> 4)]
-        digits[count + 1] = hexDigits[Int(byte & 15)]
-        count += 2
-      }
+      HexDigits.append(unsafe Span(_unsafeElements: bytes.assumingMemoryBound(to: UInt8.self)), to: &out)
     }
-    out.append(digits.span.extracting(0..<count))
-  }
-
-  private static func append(_ byte: UInt8, to out: inout OutputBytes) {
-    out.append(hexDigits[Int(byte >> 4)])
-    out.append(hexDigits[Int(byte & 15)])
   }
 }

@@ -83,10 +83,26 @@ extension CanonicalJSON {
     }
     out.append(0x7B)
     let order = shapes[shape].order
+    // Members that stand in the text as in the canonical form, one behind the other, are copied as one piece.
+    var run = 0..<0
     for place in order.indices {
-      if place > 0 { out.append(0x2C) }
-      appendMember(JSONNode(index: names[base + order[place]]), of: parser, depth: depth, to: &out)
+      let name = JSONNode(index: names[base + order[place]])
+      guard let written = canonicalRange(name, in: parser) else {
+        out.appendRaw(run, of: parser)
+        run = 0..<0
+        if place > 0 { out.append(0x2C) }
+        appendMember(name, of: parser, depth: depth, to: &out)
+        continue
+      }
+      if place > 0, written.lowerBound == run.upperBound + 1, parser.byte(at: run.upperBound) == 0x2C {
+        run = run.lowerBound..<written.upperBound
+      } else {
+        out.appendRaw(run, of: parser)
+        if place > 0 { out.append(0x2C) }
+        run = written
+      }
     }
+    out.appendRaw(run, of: parser)
     out.append(0x7D)
     names.removeLast(names.count - base)
   }
@@ -111,30 +127,33 @@ extension CanonicalJSON {
   private static let shapedCountMax = 64
 
   /// Appends a member: its name, a colon, its value.
-  ///
-  /// Most stand in the text as they stand in the canonical form, name, colon and value without a gap, and are copied as
-  /// one piece.
   private mutating func appendMember(
     _ name: JSONNode,
     of parser: borrowing JSONParser,
     depth: Int,
     to out: inout OutputBytes
   ) {
-    let value = JSONNode(index: name.index + 1)
-    if parser.kind(name) == .string, parser.rawRange(value).lowerBound == parser.rawRange(name).upperBound + 1,
-      isCanonical(value, in: parser)
-    {
-      return out.appendRaw(from: name, through: value, of: parser)
-    }
+    if let written = canonicalRange(name, in: parser) { return out.appendRaw(written, of: parser) }
     append(name, of: parser, depth: depth, to: &out)
     out.append(0x3A)
-    append(value, of: parser, depth: depth + 1, to: &out)
+    append(JSONNode(index: name.index + 1), of: parser, depth: depth + 1, to: &out)
+  }
+
+  /// Where a member stands in the text, if it stands there as in the canonical form: name, colon and value without a gap.
+  /// Most do.
+  private func canonicalRange(_ name: JSONNode, in parser: borrowing JSONParser) -> Range<Int>? {
+    let value = JSONNode(index: name.index + 1)
+    let (names, values) = (parser.rawRange(name), parser.rawRange(value))
+    guard parser.kind(name) == .string, values.lowerBound == names.upperBound + 1, isCanonical(value, in: parser) else {
+      return nil
+    }
+    return names.lowerBound..<values.upperBound
   }
 
   private func isCanonical(_ value: JSONNode, in parser: borrowing JSONParser) -> Bool {
     switch parser.kind(value) {
     case .null, .true, .false, .string: true
-    case .number: unsafe parser.withRaw(value) { unsafe CanonicalNumber.isPlain($0) }
+    case .number: unsafe parser.withRaw(value) { unsafe CanonicalNumber.isPlain($0, as: numbers) }
     case .escapedString, .array, .object: false
     }
   }

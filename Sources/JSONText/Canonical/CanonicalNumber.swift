@@ -5,67 +5,57 @@
 /// tell prices apart, so there the decimal stands as it was written. What that costs: a vendor who prints the same double
 /// once with sixteen digits and once with seventeen has its record written once more than need be.
 enum CanonicalNumber {
-  /// Digits of a whole number that a double certainly holds: 10^15 < 2^53.
+  /// Digits that a double certainly holds: 10^15 < 2^53.
   private static let exactDigitsMax = 15
+  /// Digits before the point that ECMAScript writes out; more are written with an exponent.
+  private static let writtenDigitsMax = 21
 
   @unsafe
   static func append(_ token: UnsafeBufferPointer<UInt8>, as numbers: CanonicalJSON.Numbers, to out: inout OutputBytes)
   {
-    if unsafe isPlain(token) {
+    if unsafe isPlain(token, as: numbers) {
       unsafe out.append(token)
-    } else if let end = unsafe endWithoutZeros(token), unsafe isPlain(UnsafeBufferPointer(rebasing: token[..<end])) {
+    } else if let end = unsafe endWithoutZeros(token),
+      unsafe isPlain(UnsafeBufferPointer(rebasing: token[..<end]), as: numbers)
+    {
       unsafe out.append(UnsafeBufferPointer(rebasing: token[..<end]))
     } else {
       out.append(form(of: unsafe String(decoding: token, as: UTF8.self), as: numbers))
     }
   }
 
-  /// Whether a number is surely its own canonical form; most are.
+  /// Whether a number is surely its own canonical form; most are: whole numbers but `-0`, and decimals that end in no zero and
+  /// are not below 10^-6, where ECMAScript begins to write an exponent, if they have no more digits than are kept.
+  ///
+  /// As a double, 15 digits always come back (IEEE 754 binary64). As a decimal all do: coordinates and shares with seventeen
+  /// of them were a tenth of hash's time on some sets.
   @unsafe
-  static func isPlain(_ token: UnsafeBufferPointer<UInt8>) -> Bool {
-    unsafe isPlainInteger(token) || isPlainDecimal(token)
-  }
-
-  /// Where a decimal ends when the zeros behind its point say nothing: `12.50` after `12.5`, `4.0` after `4`. Nil for what
-  /// is no plain decimal, and for a zero with a sign. Every second number of a feed that prints doubles ends like this.
-  private static func endWithoutZeros(_ token: UnsafeBufferPointer<UInt8>) -> Int? {
-    guard token.count > 2, token.count <= exactDigitsMax + 2, unsafe token[token.count - 1] == 0x30 else { return nil }
-    guard let point = unsafe token.firstIndex(of: UInt8(ascii: ".")) else { return nil }
-    for index in (point + 1)..<token.count where unsafe token[index] < 0x30 || token[index] > 0x39 { return nil }
-    var end = token.count
-    while unsafe token[end - 1] == 0x30 { end -= 1 }
-    return end - 1 == point ? point : end
-  }
-
-  /// Short whole numbers, which is most numbers there are, are their own form; `-0` is not.
-  private static func isPlainInteger(_ token: UnsafeBufferPointer<UInt8>) -> Bool {
-    let isNegative = unsafe token[0] == UInt8(ascii: "-")
-    let digits = token.count - (isNegative ? 1 : 0)
-    guard digits <= exactDigitsMax else { return false }
-    if isNegative, unsafe token[1] == UInt8(ascii: "0") { return false }
-    for index in (isNegative ? 1 : 0)..<token.count where unsafe token[index] < 0x30 || token[index] > 0x39 {
-      return false
-    }
-    return true
-  }
-
-  /// Prices and the like: up to 15 digits, which a double always gives back (IEEE 754 binary64), written without an exponent,
-  /// ending in no zero, and not below 10^-6, where ECMAScript begins to write an exponent. They are their own form, too.
-  static func isPlainDecimal(_ token: UnsafeBufferPointer<UInt8>) -> Bool {
+  static func isPlain(_ token: UnsafeBufferPointer<UInt8>, as numbers: CanonicalJSON.Numbers) -> Bool {
     let first = unsafe token[0] == UInt8(ascii: "-") ? 1 : 0
-    guard token.count - first <= exactDigitsMax + 1, unsafe token[token.count - 1] != 0x30 else { return false }
-    var points = 0
-    for index in first..<token.count {
-      switch unsafe token[index] {
-      case 0x30...0x39: continue
-      case UInt8(ascii: "."): points += 1
-      default: return false
-      }
-    }
-    guard points == 1 else { return false }
+    var index = first
+    while index < token.count, unsafe isDigit(token[index]) { index += 1 }
+    let whole = index - first
+    guard whole <= (numbers == .exact ? writtenDigitsMax : exactDigitsMax) else { return false }
+    if index == token.count { return unsafe first == 0 || token[first] != 0x30 }
+    guard unsafe token[index] == UInt8(ascii: "."), unsafe token[token.count - 1] != 0x30 else { return false }
+    guard numbers == .exact || token.count - first <= exactDigitsMax + 1 else { return false }
+    for place in (index + 1)..<token.count where unsafe !isDigit(token[place]) { return false }
     var leading = first
     while unsafe token[leading] == 0x30 || token[leading] == UInt8(ascii: ".") { leading += 1 }
     return leading - first <= "0.00000".utf8.count
+  }
+
+  private static func isDigit(_ byte: UInt8) -> Bool { byte >= 0x30 && byte <= 0x39 }
+
+  /// Where a decimal ends when the zeros behind its point say nothing: `12.50` after `12.5`, `4.0` after `4`. Nil for what
+  /// is no plain decimal. Every second number of a feed that prints doubles ends like this.
+  private static func endWithoutZeros(_ token: UnsafeBufferPointer<UInt8>) -> Int? {
+    guard token.count > 2, unsafe token[token.count - 1] == 0x30 else { return nil }
+    guard let point = unsafe token.firstIndex(of: UInt8(ascii: ".")) else { return nil }
+    for index in (point + 1)..<token.count where unsafe !isDigit(token[index]) { return nil }
+    var end = token.count
+    while unsafe token[end - 1] == 0x30 { end -= 1 }
+    return end - 1 == point ? point : end
   }
 
   /// The canonical form of any JSON number.

@@ -1,5 +1,3 @@
-internal import Glibc
-
 /// The member names of an object as they were written, and the order in which they sort.
 ///
 /// Vendors send an object's members in the same order every time. One that has the names of the object before, byte for
@@ -73,16 +71,14 @@ extension JSONParser {
     let start = word(node, 1)
     // The name with its colon: one byte more than the node is long.
     guard word(node, 2) == length - 1, start + length <= count else { return false }
-    return unsafe memcmp(input + start, text, length) == 0
+    return unsafe ShortBytes.areEqual(input + start, text, count: length)
   }
-
 }
 
 extension OutputBytes {
-  /// Appends what is written from a node's beginning to another's end, which follows it.
-  mutating func appendRaw(from first: JSONNode, through last: JSONNode, of parser: borrowing JSONParser) {
-    let start = parser.word(first, 1)
-    let end = parser.word(last, 1) + parser.word(last, 2)
-    unsafe append(UnsafeBufferPointer(start: parser.input + start, count: end - start))
+  /// Appends a part of the text as it was written.
+  mutating func appendRaw(_ range: Range<Int>, of parser: borrowing JSONParser) {
+    if range.isEmpty { return }
+    unsafe append(UnsafeBufferPointer(start: parser.input + range.lowerBound, count: range.count))
   }
 }

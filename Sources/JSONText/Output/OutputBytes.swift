@@ -29,6 +29,14 @@ public struct OutputBytes: ~Copyable {
     count = length
   }
 
+  /// Writes over bytes that are there already.
+  public mutating func replace(at place: Int, with bytes: Span<UInt8>) {
+    precondition(place >= 0 && place <= count - bytes.count, "only what is there can be written over")
+    unsafe bytes.withUnsafeBufferPointer { source in
+      if let source = source.baseAddress { unsafe (base + place).update(from: source, count: bytes.count) }
+    }
+  }
+
   public mutating func append(_ byte: UInt8) {
     if count == capacity { reserve(1) }
     unsafe base[count] = byte
@@ -56,7 +64,7 @@ public struct OutputBytes: ~Copyable {
   public mutating func append(_ bytes: UnsafeBufferPointer<UInt8>) {
     guard let source = bytes.baseAddress, bytes.count > 0 else { return }
     if bytes.count > capacity - count { reserve(bytes.count) }
-    unsafe memcpy(base + count, source, bytes.count)
+    unsafe ShortBytes.copy(source, to: base + count, count: bytes.count)
     count += bytes.count
   }
 

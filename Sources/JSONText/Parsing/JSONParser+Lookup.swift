@@ -1,5 +1,3 @@
-internal import Glibc
-
 extension JSONParser {
   /// The value of a member; of several with one name the last, as in PostgreSQL's jsonb. Nil when there is none.
   public func member(_ object: JSONNode, _ name: JSONName) -> JSONNode? {
@@ -28,7 +26,7 @@ extension JSONParser {
       guard let base = text.baseAddress else { return length == 0 }
       return unsafe name.withUnsafeBufferPointer { other in
         guard let otherBase = other.baseAddress else { return true }
-        return unsafe memcmp(base, otherBase, length) == 0
+        return unsafe ShortBytes.areEqual(base, otherBase, count: length)
       }
     }
   }

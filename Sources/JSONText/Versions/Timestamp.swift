@@ -108,12 +108,12 @@ extension Timestamp {
   /// Days from 0000-03-01 to 1970-01-01.
   private static let epochDay = 719_468
 
-  private static func daysSinceEpoch(_ year: Int, _ month: Int, _ day: Int) -> Int {
+  static func daysSinceEpoch(_ year: Int, _ month: Int, _ day: Int) -> Int {
     let (shifted, monthFromMarch) = month > 2 ? (year, month - 3) : (year - 1, month + 9)
     return daysBefore(march: shifted) + daysBefore(month: monthFromMarch) + day - 1 - epochDay
   }
 
-  private static func civil(_ daysSinceEpoch: Int) -> (year: Int, month: Int, day: Int) {
+  static func civil(_ daysSinceEpoch: Int) -> (year: Int, month: Int, day: Int) {
     let days = daysSinceEpoch + epochDay
     // The mean year is a little long or short by at most one; one step mends the guess.
     var year = floored(days * 400, 146_097).quotient

@@ -42,7 +42,7 @@ struct AuditCommand: OpsCommand {
       return run
     }
     let feeds = pipeline.feedsInOrder.map(\.name).filter { feed == nil || $0 == feed }
-    let spool = try config.spool(of: pipeline)
+    let spool = try config.existingSpool(of: pipeline)
     let target = pipeline.database.target
     let audits = try await offThePool { try RunAudit.all(feeds: feeds, run: wanted, spool: spool, in: target) }
     if audits.isEmpty, let run { throw NoSuchRun(run: run) }

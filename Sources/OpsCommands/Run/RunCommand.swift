@@ -77,7 +77,7 @@ struct RunCommand: OpsCommand {
       }
     )
     let report = await conductor.run(plan)
-    do { try SpoolGC.sweep(spool, keep: pipeline.spool.keep) } catch { display.say("weir: spool gc: \(error)") }
+    do { try SpoolGC.sweep(spool, of: pipeline) } catch { display.say("weir: spool gc: \(error)") }
     for line in OutcomeLine.summary(report, spool: pipeline.spool.path.string, style: style(terminal)) {
       display.say(line)
     }

@@ -23,4 +23,13 @@ struct ConfigOption: ParsableArguments {
     let root = directory.map { FilePath($0) } ?? pipeline.spool.path
     return try Spool(root: root, allowsNetwork: pipeline.spool.allowsNetwork)
   }
+
+  /// The pipeline's spool, which must be there: a command that only looks makes no folders.
+  ///
+  /// - Throws: ``NoSpool``, `SpoolError`.
+  func existingSpool(of pipeline: Pipeline) throws -> Spool {
+    let root = pipeline.spool.path
+    guard FileManager.default.fileExists(atPath: root.string) else { throw NoSpool(path: root) }
+    return try Spool(root: root, allowsNetwork: pipeline.spool.allowsNetwork)
+  }
 }

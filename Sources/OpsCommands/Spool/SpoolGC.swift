@@ -41,9 +41,11 @@ struct SpoolGC: OpsCommand {
   func run(terminal: any Terminal) throws {
     let spool = try option.spool()
     let rules = try rules()
+    let pipeline = try option.pipeline()
     var (files, bytes) = (0, 0)
     for feed in try spool.feeds(asked: feed) {
-      for garbage in try spool.garbage(feed: feed, keep: rules, now: Now.seconds)
+      let resumable = Self.resumable(feed, in: pipeline)
+      for garbage in try spool.garbage(feed: feed, keep: rules, resumable: resumable, now: Now.seconds)
       where try dryRun || spool.remove(garbage) {
         files += 1
         bytes += garbage.bytes
@@ -54,10 +56,20 @@ struct SpoolGC: OpsCommand {
   }
 
   /// Removes what may go in every feed: what `weir run` does at its end.
-  static func sweep(_ spool: Spool, keep: RetentionSettings) throws {
+  static func sweep(_ spool: Spool, of pipeline: Pipeline) throws {
+    let rules = pipeline.spool.keep.rules
     for feed in try spool.feeds() {
-      for garbage in try spool.garbage(feed: feed, keep: keep.rules, now: Now.seconds) { _ = try spool.remove(garbage) }
+      let resumable = resumable(feed, in: pipeline)
+      for garbage in try spool.garbage(feed: feed, keep: rules, resumable: resumable, now: Now.seconds) {
+        _ = try spool.remove(garbage)
+      }
     }
+  }
+
+  /// Seconds for which a killed run of the feed may be resumed; of one that no pipeline knows, what is usual.
+  private static func resumable(_ feed: String, in pipeline: Pipeline?) -> Int {
+    let known = pipeline?.feeds.first { $0.name == feed }
+    return Int((known?.resumeWithin ?? Feed.resumeWithinDefault).components.seconds)
   }
 
   private func rules() throws -> [QueueName: KeepRule] {

@@ -17,8 +17,9 @@ struct SpoolOption: ParsableArguments {
 
   /// The spool, which must be there: a command that only looks makes no folders.
   func spool() throws -> Spool {
-    let settings = directory == nil ? try config.pipeline().spool : (try? pipeline())?.spool
-    guard let root = directory.map({ FilePath($0) }) ?? settings?.path else { throw NoSpool(path: "spool") }
+    guard let directory else { return try config.existingSpool(of: config.pipeline()) }
+    let settings = (try? pipeline())?.spool
+    let root = FilePath(directory)
     guard FileManager.default.fileExists(atPath: root.string) else { throw NoSpool(path: root) }
     return try Spool(root: root, allowsNetwork: settings?.allowsNetwork ?? false)
   }

@@ -30,7 +30,7 @@ struct StatusCommand: OpsCommand {
 
   func run(terminal: any Terminal) async throws {
     let pipeline = try config.pipeline()
-    let spool = try config.spool(of: pipeline)
+    let spool = try config.existingSpool(of: pipeline)
     var feeds = try pipeline.feedsInOrder.map { feed in
       var status = try FeedStatus(feed: feed.name, in: spool)
       status.source = try SourceStatus(feed.source.name, in: spool)

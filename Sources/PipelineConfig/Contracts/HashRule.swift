@@ -6,6 +6,9 @@ public enum HashAlgorithm: String, CaseIterable, Sendable {
   case sha256
   /// XXH3 with 128 bits: the fastest, and no shield either.
   case xxh3 = "xxh3_128"
+
+  /// Hexadecimal digits of a digest.
+  public var digitCount: Int { self == .sha256 ? 64 : 32 }
 }
 
 /// How numbers stand in the canonical form; the raw value is the spelling in the file.

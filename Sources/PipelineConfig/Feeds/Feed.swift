@@ -1,5 +1,8 @@
 /// One stream of records from a vendor into one table.
 public struct Feed: Sendable {
+  /// For how long a run that did not end is resumed, where the feed says nothing else.
+  public static let resumeWithinDefault = Duration.seconds(86_400)
+
   public var name: String
   public var source: Source
   /// What follows the source's address: `Property`.
@@ -20,7 +23,7 @@ public struct Feed: Sendable {
   public var table: String
   public var columns: [Column]
   /// How old a run may be that did not come to its end for the next one to go on with it.
-  public var resumeWithin = Duration.seconds(86_400)
+  public var resumeWithin = resumeWithinDefault
   public var parent: Parent?
   public var rejects = RejectLimit()
   public var deletions = DeletionRule()

@@ -35,7 +35,7 @@ public struct Garbage: Equatable, Sendable {
 extension Spool {
   /// Age from which on a draft that nobody has locked is taken for left. A writer locks its draft at once; this is for a
   /// lock that cannot be seen.
-  static let draftSecondsMax = 3600
+  public static let draftSecondsMax = 3600
 
   /// Size of an empty directory from which on it is made anew: some 15,000 names on ext4, of which a listing still reads
   /// every block.
@@ -49,10 +49,17 @@ extension Spool {
   /// - Parameters:
   ///   - feed: Whose files.
   ///   - keep: The rule of each queue; a queue without one keeps everything.
+  ///   - resumable: For how many seconds a run that was killed may still be resumed: so long the draft of its last fetched
+  ///     segment, from which a ``LeftSegment`` is made, is not taken for left.
   ///   - now: Seconds since 1970.
   /// - Returns: What ``remove(_:)`` takes.
   /// - Throws: ``SpoolError``.
-  public func garbage(feed: String, keep: [QueueName: KeepRule], now: Int) throws(SpoolError) -> [Garbage] {
+  public func garbage(
+    feed: String,
+    keep: [QueueName: KeepRule],
+    resumable: Int = draftSecondsMax,
+    now: Int
+  ) throws(SpoolError) -> [Garbage] {
     var garbage: [Garbage] = []
     // From the first queue to the last: a segment that moves on meanwhile is seen in the queue it comes to.
     var listed: [Listed] = []
@@ -67,7 +74,7 @@ extension Spool {
       if let rule = keep[queue.name] {
         garbage += try Self.outlived(in: queue, rule: rule, needed: later, now: now)
       }
-      garbage += try Self.litter(in: one, now: now)
+      garbage += try Self.litter(in: one, resumable: max(resumable, Self.draftSecondsMax), now: now)
       garbage += try Self.overgrown(queue)
       later.formUnion(one.ready)
       later.formUnion(one.held)
@@ -125,13 +132,16 @@ extension Spool {
   }
 
   /// What crashes leave: drafts, notes and counts without their segment.
-  private static func litter(in listed: Listed, now: Int) throws(SpoolError) -> [Garbage] {
+  private static func litter(in listed: Listed, resumable: Int, now: Int) throws(SpoolError) -> [Garbage] {
     let queue = listed.queue
     var garbage: [Garbage] = []
-    func add(_ kind: Garbage.Kind, _ path: FilePath) {
-      if let left = left(kind, path, feed: queue.feed, now: now) { garbage.append(left) }
+    func add(_ kind: Garbage.Kind, _ path: FilePath, after seconds: Int = draftSecondsMax) {
+      if let left = left(kind, path, feed: queue.feed, after: seconds, now: now) { garbage.append(left) }
     }
-    for segment in try queue.segments(in: .incoming) { add(.draft, queue.path(of: segment, in: .incoming)) }
+    for segment in try queue.segments(in: .incoming) {
+      let seconds = queue.name == .fetched ? resumable : draftSecondsMax
+      add(.draft, queue.path(of: segment, in: .incoming), after: seconds)
+    }
     // Beside a segment's own draft, the copy of a left one; beside what is held, a note that was not finished.
     for state in [SegmentState.incoming, .held] {
       garbage += try drafts(in: queue.directory(state), feed: queue.feed, now: now)
@@ -155,9 +165,15 @@ extension Spool {
   }
 
   /// A file that was left long ago; nil when it is none, or younger.
-  private static func left(_ kind: Garbage.Kind, _ path: FilePath, feed: String, now: Int) -> Garbage? {
+  private static func left(
+    _ kind: Garbage.Kind,
+    _ path: FilePath,
+    feed: String,
+    after seconds: Int = draftSecondsMax,
+    now: Int
+  ) -> Garbage? {
     guard let status = try? Files.current.status(path, followsLink: false), status.kind == .file,
-      now - status.modifiedAt > draftSecondsMax
+      now - status.modifiedAt > seconds
     else { return nil }
     return Garbage(kind: kind, feed: feed, path: path, bytes: status.size)
   }

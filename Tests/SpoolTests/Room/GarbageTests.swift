@@ -52,6 +52,22 @@ struct GarbageTests {
     #expect(try Samples.names(in: queue.directory(.incoming)) == [])
   }
 
+  @Test("the draft that a killed fetch would go on with stays as long as its run can be resumed; other drafts do not")
+  func resumable() throws {
+    let folder = try TemporarySpool()
+    let (fetched, hashed) = (
+      try folder.spool.queue(.fetched, feed: "cars"), try folder.spool.queue(.hashed, feed: "cars")
+    )
+    let drafts = [fetched, hashed].map { $0.path(of: Samples.name(1), in: .incoming) }
+    for path in drafts { try Samples.write([1], to: path) }
+    let now = Int(Date.now.timeIntervalSince1970)
+    let found = { seconds in
+      try folder.spool.garbage(feed: "cars", keep: [:], resumable: 7200, now: now + seconds).map(\.path)
+    }
+    #expect(try found(3700) == [drafts[1]])
+    #expect(Set(try found(7300)) == Set(drafts))
+  }
+
   @Test("a directory that grew is made anew when it is empty, and only then; nothing in a queue is lost by it")
   func directories() throws {
     let files = SimulatedFiles()

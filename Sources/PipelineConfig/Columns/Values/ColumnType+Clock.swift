@@ -27,6 +27,10 @@ extension ColumnType {
     of parser: borrowing JSONParser,
     to out: inout OutputBytes
   ) throws(Misfit) {
+    if format == .unixDate, parser.kind(value) == .string, appendUnixDate(value, dayOnly: dayOnly, of: parser, to: &out)
+    {
+      return
+    }
     let isCount = format == .epochSeconds || format == .epochMilliseconds
     guard parser.kind(value).isString || (isCount && parser.kind(value) == .number),
       let moment = format.moment?.read(parser.string(value))
@@ -34,6 +38,22 @@ extension ColumnType {
       throw Misfit(value, of: parser, isNo: "\(dayOnly ? "date" : "timestamptz") in the writing \(format.rawValue)")
     }
     append(plain: dayOnly ? moment.day : moment.text, to: &out)
+  }
+
+  /// False, and nothing is appended, for any but the usual writing.
+  private static func appendUnixDate(
+    _ value: JSONNode,
+    dayOnly: Bool,
+    of parser: borrowing JSONParser,
+    to out: inout OutputBytes
+  ) -> Bool {
+    let start = out.count
+    out.append(0x22)
+    let isAppended = unsafe parser.withText(value) {
+      PlainUnixDate.append(unsafe Span(_unsafeElements: $0), dayOnly: dayOnly, to: &out)
+    }
+    if isAppended { out.append(0x22) } else { out.truncate(to: start) }
+    return isAppended
   }
 }
 

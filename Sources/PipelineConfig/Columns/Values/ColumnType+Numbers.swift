@@ -13,7 +13,13 @@ extension ColumnType {
       let number = unsafe parser.withText(value, { unsafe wholeNumber(Span(_unsafeElements: $0)) })
     else { throw notWhole(value, of: parser, within: bounds, name) }
     guard bounds.contains(number) else { throw outside(value, of: parser, bounds, isBelow: number < 0, name) }
+    // Written by JSON's rules and without a point, it is its own shortest form; only a zero may have a sign.
+    if number != 0, parser.kind(value) == .number, !hasPoint(value, parser) { return out.appendRaw(value, of: parser) }
     out.append(String(number))
+  }
+
+  private static func hasPoint(_ number: JSONNode, _ parser: borrowing JSONParser) -> Bool {
+    unsafe parser.withRaw(number) { unsafe $0.contains(UInt8(ascii: ".")) }
   }
 
   /// What does not fit 64 bits may still be a whole number, and then has a nearest one that fits.
