@@ -23,6 +23,34 @@ struct RepeatedShapeTests {
     #expect(finder.values.allSatisfy { $0 == nil })
   }
 
+  @Test(
+    "records of one shape again and again: each is found as by a finder that sees it first",
+    arguments: 0..<200 as Range<UInt64>
+  )
+  func repeated(seed: UInt64) throws {
+    var random = SeededGenerator(seed: seed)
+    let wanted = ["id", "name", "z"].map { JSONName($0) }
+    var seasoned = MemberFinder(wanted)
+    var parser = JSONParser()
+    var names = ["id", "name", "longer than eight bytes", "longer than eight byteS", "z", "é", "", "name"]
+    for round in 0..<60 {
+      if round % 6 == 0 { names.shuffle(using: &random) }
+      // Once in a while one member less, one more, or a name that is written with an escape.
+      var written = names.prefix(Int.random(in: 0..<6, using: &random) == 0 ? 5 : names.count).map {
+        JSONText.quoted($0)
+      }
+      if Int.random(in: 0..<6, using: &random) == 0 { written.append(#""\u0069d""#) }
+      let members = written.map { "\($0):\(Self.values.randomElement(using: &random) ?? "1")" }
+      let text = "{\(members.joined(separator: ","))}"
+      try parser.parse(Array(text.utf8).span)
+      var fresh = MemberFinder(wanted)
+      seasoned.find(in: parser.root, of: parser)
+      fresh.find(in: parser.root, of: parser)
+      #expect(seasoned.values == fresh.values, "\(text)")
+      #expect(seasoned.otherNames == fresh.otherNames, "\(text)")
+    }
+  }
+
   @Test("a canonical form does not depend on the records before", arguments: 0..<200 as Range<UInt64>)
   func canonical(seed: UInt64) throws {
     var random = SeededGenerator(seed: seed)

@@ -1,3 +1,4 @@
+internal import FoundationEssentials
 internal import Glibc
 internal import SystemPackage
 
@@ -16,12 +17,33 @@ struct DataFolder {
     if await isReachable(parent) {
       try owner.makeFolder(directory)
     } else {
-      let elsewhere = FilePath("/var/tmp/weir-pg-\(nameHash)")
-      try owner.makeFolder(elsewhere)
+      let elsewhere = try unusedFolder()
       guard unsafe symlink(elsewhere.string, directory.string) == 0 || errno == EEXIST else {
         throw EmbeddedPostgresError.system(Errno(rawValue: errno), call: "symlink", path: directory)
       }
     }
+  }
+
+  /// A folder of this server's own, with nothing in it.
+  ///
+  /// The data of an earlier server of the same path stays where it is: whoever deletes a checkout and makes it again gets a
+  /// new database, and has lost none.
+  private func unusedFolder() throws(EmbeddedPostgresError) -> FilePath {
+    let first = FilePath("/var/tmp/weir-pg-\(nameHash)")
+    for number in 1...Self.foldersMax {
+      let folder = number == 1 ? first : FilePath("\(first)-\(number)")
+      if folder.isDirectory, !isEmpty(folder) { continue }
+      try owner.makeFolder(folder)
+      return folder
+    }
+    throw .crowded(first)
+  }
+
+  /// Data folders of one path that were left, before a person has to look at them.
+  private static let foldersMax = 20
+
+  private func isEmpty(_ folder: FilePath) -> Bool {
+    (try? FileManager.default.contentsOfDirectory(atPath: folder.string).isEmpty) ?? false
   }
 
   private func isReachable(_ parent: FilePath) async -> Bool {

@@ -10,6 +10,8 @@ public enum EmbeddedPostgresError: OperatorError {
   case system(Errno, call: String, path: FilePath)
   /// Something is in the way that this program did not make, or that others may write to.
   case foreign(FilePath)
+  /// Earlier servers of this path left their data, and more of it than anybody should keep.
+  case crowded(FilePath)
   /// A program of PostgreSQL's ended with an error; its last line.
   case failed(step: String, words: String)
 
@@ -19,6 +21,7 @@ public enum EmbeddedPostgresError: OperatorError {
     case .noServerUser: "a database server does not run as root, and there is no user postgres to run it as"
     case .system(let errno, let call, let path): "\(path): \(call): \(errno)"
     case .foreign(let path): "\(path): belongs to another user, or is no folder"
+    case .crowded(let path): "\(path) and those beside it hold the data of earlier servers"
     case .failed(let step, let words): "could not \(step): \(words)"
     }
   }
@@ -28,13 +31,14 @@ public enum EmbeddedPostgresError: OperatorError {
     case .notInstalled(let version): "apt-get install postgresql\(version.map { "-\($0)" } ?? "")"
     case .noServerUser: "run this as an ordinary user, or install the package postgresql, which makes that user"
     case .foreign: "see whose it is, and move it away or choose another --directory"
+    case .crowded: "remove those that are not needed any more"
     case .system, .failed: nil
     }
   }
 
   public var exitStatus: ExitStatus {
     switch self {
-    case .notInstalled, .noServerUser, .failed: .unavailable
+    case .notInstalled, .noServerUser, .crowded, .failed: .unavailable
     case .system: .ioError
     case .foreign: .permission
     }

@@ -51,6 +51,42 @@ public struct MemberFinder: Sendable {
     for index in found.indices { found[index] = -1 }
     others.removeAll(keepingCapacity: true)
     guard parser.kind(object) == .object else { return }
+    if isAsBefore(object, of: parser) { return takeAsBefore(object, of: parser) }
+    search(object, of: parser)
+  }
+
+  /// Whether an object has the members of the records before, all of them and no others, with values of kinds that the
+  /// survey has: most have. Nothing more has to be asked of it then, which halves the time of finding its members.
+  private func isAsBefore(_ object: JSONNode, of parser: borrowing JSONParser) -> Bool {
+    unsafe layoutText.withUnsafeBufferPointer { text in
+      guard let text = text.baseAddress else { return false }
+      let end = parser.endIndex(object)
+      var (place, start, index) = (0, 0, object.index + 1)
+      while index < end {
+        guard place < layoutEnds.count else { return false }
+        let (name, value) = (JSONNode(index: index), JSONNode(index: index + 1))
+        let length = layoutEnds[place] - start
+        guard unsafe parser.isPlainString(name, text + start, count: length),
+          layoutKinds[place] & parser.surveyBit(value) != 0
+        else { return false }
+        start += length
+        place += 1
+        index = parser.endIndex(value)
+      }
+      return place == layoutEnds.count
+    }
+  }
+
+  private mutating func takeAsBefore(_ object: JSONNode, of parser: borrowing JSONParser) {
+    var index = object.index + 1
+    for target in layoutTargets {
+      if target >= 0 { found[target] = index + 1 } else { others.append(index) }
+      index = parser.endIndex(JSONNode(index: index + 1))
+    }
+  }
+
+  /// Looks for each member by its name, and learns what is usual. What ``takeAsBefore(_:of:)`` finds is what this finds.
+  private mutating func search(_ object: JSONNode, of parser: borrowing JSONParser) {
     var (place, count, misses) = (0, 0, 0)
     var at = parser.firstChild(object)
     while let name = at {
@@ -105,6 +141,13 @@ public struct MemberFinder: Sendable {
 }
 
 extension JSONParser {
+  /// Whether a node is a string, written without escapes, of these bytes.
+  @unsafe
+  fileprivate func isPlainString(_ node: JSONNode, _ text: UnsafePointer<UInt8>, count length: Int) -> Bool {
+    guard kind(node) == .string, word(node, 4) == length else { return false }
+    return unsafe ShortBytes.areEqual(input + word(node, 3), text, count: length)
+  }
+
   /// The bit of a value's kind, in which true is as false and a string with escapes as one without.
   fileprivate func surveyBit(_ node: JSONNode) -> UInt16 {
     switch kind(node) {

@@ -1,3 +1,4 @@
+internal import Glibc
 internal import JSONText
 
 extension ColumnType {
@@ -7,7 +8,7 @@ extension ColumnType {
     case .string:
       out.appendRaw(value, of: parser)
     case .escapedString:
-      if unsafe parser.withText(value, { unsafe $0.contains(0) }) {
+      if unsafe parser.withText(value, { unsafe holdsNUL($0) }) {
         throw Misfit("holds a NUL, which PostgreSQL's text cannot")
       }
       out.appendRaw(value, of: parser)
@@ -18,6 +19,11 @@ extension ColumnType {
     case .array, .object, .null:
       throw Misfit("an object or array is no text; map it to jsonb")
     }
+  }
+
+  private static func holdsNUL(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+    guard let base = text.baseAddress else { return false }
+    return unsafe memchr(base, 0, text.count) != nil
   }
 
   /// true and false, also as strings, and 0 and 1.
