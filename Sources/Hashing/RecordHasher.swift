@@ -133,7 +133,8 @@ struct RecordHasher: ~Copyable {
         try parser.parse(cleaned.span)
         return true
       }
-      try parser.parse(record)
+      // The line outlives this record's nodes: they are asked for no longer than the line is added.
+      try unsafe parser.parse(inPlace: record)
       return false
     } catch {
       let reason = error.hasTooMany ? "too_many_values" : error.isBadUnicode ? "bad_unicode" : "not_json"

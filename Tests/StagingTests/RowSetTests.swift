@@ -21,13 +21,13 @@ struct RowSetTests {
     for _ in 0..<2 {
       rows.removeAll()
       for (index, row) in made.enumerated() {
-        try rows.add { out in
-          out.append(row.key)
-          let keyEnd = out.count
-          out.append(row.version)
-          let marks = RowSet.Marks(keyEnd: keyEnd, versionEnd: out.count)
-          out.append("\(index)")
-          return marks
+        try rows.add { head in
+          head.append(row.key)
+          let keyEnd = head.count
+          head.append(row.version)
+          return keyEnd
+        } body: {
+          $0.append("\(index)")
         }
       }
       let dropped = rows.sortAndKeepNewest()

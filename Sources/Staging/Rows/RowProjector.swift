@@ -115,7 +115,8 @@ struct RowProjector: ~Copyable {
     parser: inout JSONParser,
     to rows: inout RowSet
   ) throws(RowProblem) {
-    do throws(JSONError) { try parser.parse(line, maxDepth: depth) } catch {
+    // The line outlives its nodes: they are asked for no longer than the row is added.
+    do throws(JSONError) { try unsafe parser.parse(inPlace: line, maxDepth: depth) } catch {
       throw RowProblem(reason: "not_json: \(error)")
     }
     envelope.find(in: parser.root, of: parser)
@@ -132,11 +133,12 @@ struct RowProjector: ~Copyable {
 
     pending.removeAll(keepingCapacity: true)
     let isDeletion = parser.hasText(operation, Self.delete)
-    try rows.add { (out) throws(RowProblem) in
-      out.appendRaw(key, of: parser)
-      let keyEnd = out.count
-      version.withBytes { out.append($0) }
-      let marks = RowSet.Marks(keyEnd: keyEnd, versionEnd: out.count)
+    try rows.add { (head) in
+      head.appendRaw(key, of: parser)
+      let keyEnd = head.count
+      version.withBytes { head.append($0) }
+      return keyEnd
+    } body: { (out) throws(RowProblem) in
       out.append(0x7B)
       var label = 0
       for index in places.indices {
@@ -157,7 +159,6 @@ struct RowProjector: ~Copyable {
       out.append(",\"data_version\":")
       version.withBytes { out.appendQuoted($0) }
       out.append(0x7D)
-      return marks
     }
     if !isDeletion { rowCount += 1 }
     for event in pending {

@@ -3,23 +3,20 @@ internal import Spool
 
 /// The rows of one segment, waiting to be sorted. As large as the segment, which the pipeline bounds.
 struct RowSet: ~Copyable {
-  /// Where in the bytes a row's parts are; the body begins where the version ends.
-  struct Marks {
-    var keyEnd: Int
-    var versionEnd: Int
-  }
-
+  /// Where a row's parts are: its key and its version in `heads`, the rest in `bodies`.
   private struct Row {
     var start: Int
-    var marks: Marks
-    var end: Int
+    var keyEnd: Int
+    var versionEnd: Int
+    var body: Range<Int>
 
-    var key: Range<Int> { start..<marks.keyEnd }
-    var version: Range<Int> { marks.keyEnd..<marks.versionEnd }
-    var body: Range<Int> { marks.versionEnd..<end }
+    var key: Range<Int> { start..<keyEnd }
+    var version: Range<Int> { keyEnd..<versionEnd }
   }
 
-  private var bytes = OutputBytes(capacity: 1 << 20)
+  /// Keys and versions lie close together: among the bodies each look at one would wait for memory.
+  private var heads = OutputBytes(capacity: 1 << 16)
+  private var bodies = OutputBytes(capacity: 1 << 20)
   private var rows: [Row] = []
   private var order: [Place] = []
 
@@ -33,21 +30,28 @@ struct RowSet: ~Copyable {
 
   /// Forgets all rows and keeps the memory for the next segment's, which is as large.
   mutating func removeAll() {
-    bytes.removeAll()
+    heads.removeAll()
+    bodies.removeAll()
     rows.removeAll(keepingCapacity: true)
     order.removeAll(keepingCapacity: true)
   }
 
-  /// Takes a row that `write` puts together: key, version, body. Nothing of it stays when `write` throws.
-  mutating func add(_ write: (inout OutputBytes) throws(RowProblem) -> Marks) throws(RowProblem) {
-    let start = bytes.count
-    do throws(RowProblem) {
-      let marks = try write(&bytes)
-      rows.append(Row(start: start, marks: marks, end: bytes.count))
-    } catch {
-      bytes.truncate(to: start)
+  /// Takes a row. Nothing of it stays when `body` throws.
+  ///
+  /// - Parameters:
+  ///   - head: Appends the key and behind it the version, and says where the key ends.
+  ///   - body: Appends the row itself.
+  mutating func add(
+    head: (inout OutputBytes) -> Int,
+    body: (inout OutputBytes) throws(RowProblem) -> Void
+  ) throws(RowProblem) {
+    let (start, bodyStart) = (heads.count, bodies.count)
+    do throws(RowProblem) { try body(&bodies) } catch {
+      bodies.truncate(to: bodyStart)
       throw error
     }
+    let keyEnd = head(&heads)
+    rows.append(Row(start: start, keyEnd: keyEnd, versionEnd: heads.count, body: bodyStart..<bodies.count))
   }
 
   /// Sorts by the bytes of the key and drops all but the newest of each: by version, and of equal versions the later line.
@@ -58,7 +62,7 @@ struct RowSet: ~Copyable {
     var order = self.order
     self.order = []
     order.reserveCapacity(before)
-    bytes.withBytes { all in
+    heads.withBytes { all in
       let common = commonCount(all)
       for (index, row) in rows.enumerated() {
         order.append(Place(prefix: Self.prefix(of: row.key, in: all, behind: common), row: index))
@@ -85,7 +89,7 @@ struct RowSet: ~Copyable {
   /// Hands on the rows that were kept, in their order.
   func withEachRow(_ body: (Span<UInt8>) throws(SpoolError) -> Void) throws(SpoolError) {
     for place in order {
-      try bytes.withBytes { all throws(SpoolError) in try body(all.extracting(rows[place.row].body)) }
+      try bodies.withBytes { all throws(SpoolError) in try body(all.extracting(rows[place.row].body)) }
     }
   }
 
