@@ -5,6 +5,12 @@ internal import Spool
 extension Pipeline {
   /// Whether several feeds fill a table.
   func isShared(_ table: String) -> Bool { feeds.count { $0.table == table } > 1 }
+
+  /// Whether a feed looks past parents that are marked as deleted. Any feed into their table may mark them.
+  func parentMayBeMarked(_ feed: Feed) -> Bool {
+    guard let parent = feed.parent, parent.onDelete != .keep else { return false }
+    return feeds.contains { $0.table == parent.table && $0.marksRows }
+  }
 }
 
 /// What one session needs to merge one feed: its tables, checked and made, and its statement.
@@ -21,7 +27,7 @@ struct FeedMerge {
   var target: TargetTable { statement.target }
 
   /// - Throws: ``MergeError/unfitTable(feed:table:reason:hint:)`` or ``PostgresError``.
-  init(_ feed: Feed, of pipeline: Pipeline, on connection: inout Connection) throws {
+  init(_ feed: Feed, of pipeline: Pipeline, defect: MergeDefect?, on connection: inout Connection) throws {
     self.feed = feed
     let target = try TargetTable(for: feed, schema: pipeline.database.schema, on: &connection)
     let staging = try StagingTable(for: feed, target: target, on: &connection)
@@ -29,7 +35,9 @@ struct FeedMerge {
       feed: feed,
       target: target,
       staging: staging,
-      seen: SeenTable(for: feed, isShared: pipeline.isShared(feed.table))
+      seen: SeenTable(for: feed, isShared: pipeline.isShared(feed.table)),
+      parentMayBeMarked: pipeline.parentMayBeMarked(feed),
+      defect: defect
     )
     try statement.seen.make(like: staging, on: &connection)
     question = try QuestionTable(for: feed, beside: staging, on: &connection)
@@ -45,19 +53,27 @@ struct FeedMerge {
     /// The segment's run, when a later full run has noted its keys.
     var overtaken: String?
     var isAlone: Bool
+    /// The run overrules what earlier ones said.
+    var isAuthoritative: Bool
   }
 
   func circumstances(
     of footer: SegmentFooter,
     isAlone: Bool,
+    isAuthoritative: Bool,
     on connection: inout Connection
   ) throws(PostgresError) -> Circumstances {
     let run = footer.run.description
     if try seen.hasLater(than: run, on: &connection) {
-      return Circumstances(noting: nil, overtaken: run, isAlone: isAlone)
+      return Circumstances(noting: nil, overtaken: run, isAlone: isAlone, isAuthoritative: isAuthoritative)
     }
     var notes = footer.mode == .full
     if !notes, seen.isShared { notes = try seen.join(run, on: &connection) }
-    return Circumstances(noting: notes ? run : nil, overtaken: nil, isAlone: isAlone)
+    return Circumstances(
+      noting: notes ? run : nil,
+      overtaken: nil,
+      isAlone: isAlone,
+      isAuthoritative: isAuthoritative
+    )
   }
 }

@@ -17,6 +17,8 @@ public enum MergeError: HoldableError, Equatable {
   case unbalanced(feed: String, run: String, reason: String)
   /// More records of the run were put aside than the feed allows.
   case tooManyRejected(feed: String, run: String, reason: String)
+  /// More rows than the feed allows would wait for their parents.
+  case tooManyOrphans(segment: String, feed: String, parent: String, max: Int)
   /// A full run would delete more rows than the feed allows; `path` is where its end is held.
   case deletionsRefused(feed: String, reason: String, path: String)
 
@@ -29,6 +31,8 @@ public enum MergeError: HoldableError, Equatable {
     case .replaced(let segment): "\(segment): was replaced while it was being merged; nothing was merged"
     case .refused(let segment, let reason): "\(segment): \(reason)"
     case .unbalanced(let feed, let run, let reason): "feed \(feed): run \(run) does not balance: \(reason)"
+    case .tooManyOrphans(let segment, let feed, _, let max):
+      "\(segment): with it more than \(max) rows of feed \(feed) would wait for their parents; nothing was merged"
     case .deletionsRefused(let feed, let reason, _): "feed \(feed): nothing was deleted: \(reason)"
     case .tooManyRejected(let feed, let run, let reason): "feed \(feed): run \(run): \(reason)"
     }
@@ -45,6 +49,9 @@ public enum MergeError: HoldableError, Equatable {
     case .deletionsRefused(_, _, let path):
       "the watermark stays; see that the vendor sends everything and fetch again, or, if it is right: "
         + "weir-merge --allow-deletions --redo \(path)"
+    case .tooManyOrphans(_, let feed, let parent, _):
+      "merge the parents first, weir-merge --feed \(parent), or raise feeds.\(feed).parent.max_orphans; "
+        + "then: weir spool release \(feed)"
     case .tooManyRejected(let feed, _, _):
       "the watermark stays; see spool/\(feed)/rejected, and cure the cause or raise feeds.\(feed).rejects; "
         + "then merge the run's end again: weir-merge --redo"
@@ -57,6 +64,7 @@ public enum MergeError: HoldableError, Equatable {
     case .refused: "refused"
     case .unbalanced: "unbalanced"
     case .tooManyRejected: "too_many_rejected"
+    case .tooManyOrphans: "too_many_orphans"
     case .deletionsRefused: "deletions_refused"
     case .unfitTable, .miscounted, .replaced: nil
     }
@@ -65,7 +73,7 @@ public enum MergeError: HoldableError, Equatable {
   public var exitStatus: ExitStatus {
     switch self {
     case .unfitTable: .config
-    case .badLine, .refused, .unbalanced, .tooManyRejected, .deletionsRefused: .dataError
+    case .badLine, .refused, .unbalanced, .tooManyRejected, .tooManyOrphans, .deletionsRefused: .dataError
     case .miscounted, .replaced: .temporaryFailure
     }
   }

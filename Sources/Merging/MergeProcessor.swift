@@ -16,9 +16,11 @@ public struct MergeProcessor: SegmentProcessor {
   private let spool: Spool
   private let reporter: Reporter
   private let allowsDeletions: Bool
+  private let isAuthoritative: Bool
   private let asking: AskPolicy.Rule
+  private let defect: MergeDefect?
   private var session: MergeSession
-  /// Before a unit of work is tried again; twice as long before the third time.
+  /// Before a unit of work is tried again; twice as long before each further time.
   var pause = Duration.seconds(1)
 
   /// Workers of one program, where nobody says otherwise: while the server is busy with some segments, others are read and
@@ -26,9 +28,6 @@ public struct MergeProcessor: SegmentProcessor {
   public static let workers = 6
   /// The server has to have that many connections to spare.
   public static let workersBounds = 1...32
-
-  /// How often a unit of work is done before a passing trouble (a lost connection, a deadlock) is given up on.
-  static let attemptsMax = 3
 
   /// Connects to the database.
   ///
@@ -38,9 +37,23 @@ public struct MergeProcessor: SegmentProcessor {
   ///   - reporter: Hears of what a person should know.
   ///   - allowsDeletions: A person has said that full runs may delete as much as they find vanished; otherwise each
   ///     feed's `deletions` guard it.
+  ///   - isAuthoritative: A person has said that what full runs bring counts, whatever stamps earlier runs brought.
   /// - Throws: `PostgresError` when it cannot be reached or refuses.
-  public init(pipeline: Pipeline, spool: Spool, reporter: Reporter, allowsDeletions: Bool = false) throws {
-    try self.init(pipeline, spool, reporter, allowsDeletions: allowsDeletions, asking: .whenItPays)
+  public init(
+    pipeline: Pipeline,
+    spool: Spool,
+    reporter: Reporter,
+    allowsDeletions: Bool = false,
+    isAuthoritative: Bool = false
+  ) throws {
+    try self.init(
+      pipeline,
+      spool,
+      reporter,
+      allowsDeletions: allowsDeletions,
+      isAuthoritative: isAuthoritative,
+      asking: .whenItPays
+    )
   }
 
   init(
@@ -48,11 +61,15 @@ public struct MergeProcessor: SegmentProcessor {
     _ spool: Spool,
     _ reporter: Reporter,
     allowsDeletions: Bool,
-    asking: AskPolicy.Rule
+    isAuthoritative: Bool = false,
+    asking: AskPolicy.Rule,
+    defect: MergeDefect? = nil
   ) throws {
+    self.defect = defect
     self.allowsDeletions = allowsDeletions
+    self.isAuthoritative = isAuthoritative
     self.asking = asking
-    session = try MergeSession(pipeline, asking: asking)
+    session = try MergeSession(pipeline, asking: asking, defect: defect)
     self.pipeline = pipeline
     self.spool = spool
     self.reporter = reporter
@@ -80,13 +97,14 @@ public struct MergeProcessor: SegmentProcessor {
     _ feed: Feed
   ) throws -> ProcessedSegment {
     let spool = spool
+    let overrules = isAuthoritative && footer.mode == .full
     let outcome = try repeating { session in
       let merge = try session.merge(for: feed)
       if footer.mode == .full { try session.open(merge.seen, for: footer.run) }
-      let adoptions = try session.adoptions(for: merge)
-      let segment = SegmentMerge(footer: footer, path: input.path, spool: spool)
+      let children = try session.children(of: merge)
+      let segment = SegmentMerge(footer: footer, path: input.path, spool: spool, isAuthoritative: overrules)
       let expected = session.expectation(feed)
-      let outcome = try segment.run(merge, adopting: adoptions, expecting: expected, on: &session.connection)
+      let outcome = try segment.run(merge, children: children, expecting: expected, on: &session.connection)
       if !outcome.wasKnown { session.learn(outcome, of: feed) }
       return outcome
     }
@@ -119,8 +137,10 @@ public struct MergeProcessor: SegmentProcessor {
     let (spool, allowsDeletions) = (spool, allowsDeletions)
     let outcome = try repeating { session in
       let merge = try session.merge(for: feed)
+      let children = try session.children(of: merge)
       return try RunEnd(footer: footer, end: end, spool: spool, allowsDeletions: allowsDeletions).run(
         merge,
+        children: children,
         others: others,
         on: &session.connection
       )
@@ -136,10 +156,22 @@ public struct MergeProcessor: SegmentProcessor {
     case .settled(let report):
       if let failure = report.failure { throw failure }
       try saveState(report, feed: feed.name)
+      prune(feed)
       var counts = ["segments": 1]
       if report.adopted > 0 { counts["adopted"] = report.adopted }
+      if report.parted > 0 { counts["parted"] = report.parted }
       counts["unseen"] = report.unseen
       counts["vanished"] = report.vanished
+      if report.backwards > 0 {
+        reporter.logger.warning(
+          "records came with older stamps than earlier runs had brought; they were not applied",
+          metadata: [
+            "feed": "\(feed.name)", "records": "\(report.backwards)",
+            "see":
+              "if the vendor has turned back: weir-fetch \(feed.name) --full | weir-hash - | weir-stage - | weir-merge --authoritative -",
+          ]
+        )
+      }
       if let doubt = report.doubt, feed.deletions.vanished {
         reporter.logger.warning(
           "no row was deleted: the run does not prove what has vanished",
@@ -147,6 +179,24 @@ public struct MergeProcessor: SegmentProcessor {
         )
       }
       return ProcessedSegment(printed: nil, counts: counts, footer: footer)
+    }
+  }
+
+  /// What is old goes. It can wait: a trouble with it is no trouble of the run.
+  private func prune(_ feed: Feed) {
+    do {
+      let history = History(pipeline, try session.merge(for: feed))
+      guard let gone = try history.prune(on: &session.connection), gone.values.contains(where: { $0 > 0 }) else {
+        return
+      }
+      let orphans = gone["orphan"] ?? 0
+      reporter.logger.log(
+        level: orphans > 0 ? .warning : .info,
+        orphans > 0 ? "old notes went, and rows that waited for their parents too long" : "old notes went",
+        metadata: gone.mapValues { "\($0)" }.merging(["feed": "\(feed.name)"]) { own, _ in own }
+      )
+    } catch {
+      reporter.logger.warning("old notes stay for now", metadata: ["feed": "\(feed.name)", "because": "\(error)"])
     }
   }
 
@@ -161,16 +211,23 @@ public struct MergeProcessor: SegmentProcessor {
   }
 
   /// Does a unit of work again when what went wrong passes by itself; on a connection of its own if the old one is gone.
+  ///
+  /// A server that is started again is back after seconds, or minutes when it has much to recover; `database.retry_within`
+  /// bounds how long it is waited for.
   private mutating func repeating<Value>(_ work: (MergeSession) throws -> Value) throws -> Value {
-    for attempt in 1... {
+    var patience = Patience(first: pause, within: pipeline.database.retryWithin)
+    while true {
       do {
-        if session.connection.isBroken { session = try MergeSession(pipeline, asking: asking) }
+        if session.connection.isBroken { session = try MergeSession(pipeline, asking: asking, defect: defect) }
         return try work(session)
-      } catch let error as PostgresError where error.isTransient && attempt < Self.attemptsMax {
-        reporter.logger.warning("trying again", metadata: ["because": "\(error.message)", "attempt": "\(attempt)"])
-        usleep(UInt32(attempt * Int(pause / .microseconds(1))))
+      } catch let error as PostgresError where error.isTransient {
+        guard let wait = patience.next() else { throw error }
+        reporter.logger.warning(
+          "trying again",
+          metadata: ["because": "\(error.message)", "attempt": "\(patience.attempts)"]
+        )
+        usleep(UInt32(wait / .microseconds(1)))
       }
     }
-    preconditionFailure("the last attempt returns or throws")
   }
 }

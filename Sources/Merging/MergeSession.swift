@@ -1,3 +1,4 @@
+internal import JSONText
 internal import PipelineConfig
 internal import Postgres
 internal import Spool
@@ -11,19 +12,27 @@ final class MergeSession {
   /// Feeds of whose latest segment something was confirmed.
   private var alone: Set<String> = []
   private let asking: AskPolicy.Rule
+  private let defect: MergeDefect?
   /// The latest run for which each table of seen keys was opened.
   private var opened: [String: RunID] = [:]
 
-  init(_ pipeline: Pipeline, asking: AskPolicy.Rule) throws(PostgresError) {
+  init(_ pipeline: Pipeline, asking: AskPolicy.Rule, defect: MergeDefect?) throws(PostgresError) {
     self.pipeline = pipeline
+    self.defect = defect
     self.asking = asking
-    connection = try Connection(to: pipeline.database.target, applicationName: "weir-merge")
+    let database = pipeline.database
+    connection = try Connection(
+      to: database.target,
+      applicationName: "weir-merge",
+      limits: SessionLimits(statement: database.statementTimeout, copy: database.copyTimeout)
+    )
+    try connection.requireOwnProcess(of: database.target)
   }
 
   /// The feed's tables and statement, made on first use.
   func merge(for feed: Feed) throws -> FeedMerge {
     if let known = prepared[feed.name] { return known }
-    let made = try FeedMerge(feed, of: pipeline, on: &connection)
+    let made = try FeedMerge(feed, of: pipeline, defect: defect, on: &connection)
     prepared[feed.name] = made
     policies[feed.name] = AskPolicy(hasRows: made.hasRows, rule: asking)
     return made
@@ -48,16 +57,36 @@ final class MergeSession {
     policies[feed.name]?.learn(needed: needed, of: entry.records)
   }
 
-  /// Adoptions that a segment of this feed may bring: of the child feeds that have orphans now.
+  /// What a segment of this feed may bring or take away in the feeds below it: those that have orphans now, and those
+  /// whose rows go with their parents.
   ///
   /// An orphan that is kept while the segment is being merged is found at the end of its own run.
-  func adoptions(for merge: FeedMerge) throws -> [Adoption] {
+  func children(of merge: FeedMerge) throws -> [ChildMerge] {
     guard !merge.children.isEmpty else { return [] }
-    let waiting = try connection.query("SELECT DISTINCT feed FROM weir.orphan", while: "look for orphans")
-    var adoptions: [Adoption] = []
-    for child in merge.children where waiting.contains([child.name]) {
-      adoptions.append(Adoption(statement: try self.merge(for: child).statement))
+    let waiting = try connection.query(
+      """
+      SELECT f.name FROM json_array_elements_text($1) AS f (name)
+      WHERE EXISTS (SELECT FROM weir.orphan o WHERE o.feed = f.name)
+      """,
+      parameters: [JSONValue.array(below(merge.feed).map { .string($0.name) }).encoded],
+      while: "look for orphans"
+    )
+    return try children(of: merge, waiting: Set(waiting.compactMap { $0[0] }))
+  }
+
+  private func children(of merge: FeedMerge, waiting: Set<String>) throws -> [ChildMerge] {
+    try merge.children.compactMap { feed in
+      let isConcerned = ([feed] + below(feed)).contains { feed in
+        waiting.contains(feed.name) || feed.parent.map { $0.onDelete != .keep } ?? false
+      }
+      guard isConcerned else { return nil }
+      let child = try self.merge(for: feed)
+      return ChildMerge(merge: child, children: try children(of: child, waiting: waiting))
     }
-    return adoptions
+  }
+
+  /// The feeds below a feed, however deep; links in a circle were refused when pipeline.json was read.
+  private func below(_ feed: Feed) -> [Feed] {
+    pipeline.childFeeds(of: feed).flatMap { [$0] + below($0) }
   }
 }

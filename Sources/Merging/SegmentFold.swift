@@ -21,6 +21,7 @@ struct SegmentFold {
       if outcome.unwritten > 0 { throw SentTooLittle() }
       outcome.unchanged += answer.unchanged
       outcome.confirmed += answer.confirmed
+      outcome.backwards += answer.backwards
       return entry(outcome, refused, seen: answer.isNoted ? answer.distinct : nil)
     }
     try setAsideKeptOut(outcome, scope, &refused, &connection)
@@ -48,6 +49,8 @@ struct SegmentFold {
   private var scope: MergeStatement.Scope {
     MergeStatement.Scope(
       segment: footer.label,
+      run: footer.run.description,
+      isAuthoritative: circumstances.isAuthoritative,
       hasDeletions: copied.deletions > 0,
       isAlone: circumstances.isAlone,
       overtaken: circumstances.overtaken
@@ -75,6 +78,7 @@ struct SegmentFold {
     var outcome = MergeStatement.Outcome()
     outcome.unchanged = answer.unchanged
     outcome.confirmed = answer.confirmed
+    outcome.backwards = answer.backwards
     return entry(outcome, refused, seen: answer.isNoted ? answer.distinct : nil)
   }
 
@@ -87,6 +91,7 @@ struct SegmentFold {
     entry.deleted = outcome.deleted
     entry.refused = refused.count
     entry.confirmed = outcome.confirmed
+    entry.backwards = outcome.backwards
     // What is left met a newer version: in the segment, in the table, among the orphans, or of a worker that was faster.
     entry.superseded = footer.records - entry.accounted
     entry.seen = seen

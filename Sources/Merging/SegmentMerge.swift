@@ -11,6 +11,8 @@ struct SegmentMerge {
   let footer: SegmentFooter
   let path: FilePath
   let spool: Spool
+  /// A full run that a person called authoritative: it overrules what earlier runs said, whatever the stamps.
+  var isAuthoritative = false
 
   /// What became of the segment.
   struct Outcome {
@@ -32,25 +34,28 @@ struct SegmentMerge {
   /// - Throws: ``MergeError``, `PostgresError`, or `SpoolError` when the file is damaged.
   func run(
     _ merge: FeedMerge,
-    adopting adoptions: [Adoption],
+    children: [ChildMerge],
     expecting expectation: Expectation,
     on connection: inout Connection
   ) throws -> Outcome {
     do {
       do {
-        return try run(merge, adoptions, expectation.asks ? .asking : .sending, expectation, &connection)
+        return try run(merge, children, expectation.asks ? .asking : .sending, expectation, &connection)
       } catch is SentTooLittle {
-        return try run(merge, adoptions, .sending, expectation, &connection)
+        return try run(merge, children, .sending, expectation, &connection)
       }
     } catch let error as PostgresError where error.isDataError {
       do {
-        return try run(merge, adoptions, .sifting, expectation, &connection)
+        return try run(merge, children, .sifting, expectation, &connection)
       } catch let error as TooManyRefused {
         let reason = "\(error.count) rows and more are refused, the first with \(error.first.message)"
         throw MergeError.refused(segment: footer.label, reason: reason)
       }
     }
   }
+
+  /// What overrules takes notes away, and what is logged has to be what was there.
+  private func needsRowsAlone(_ merge: FeedMerge) -> Bool { isAuthoritative || merge.feed.tracking.logsChanges }
 
   private enum Way {
     /// The database says what it lacks, and only that is sent.
@@ -62,23 +67,37 @@ struct SegmentMerge {
 
   private func run(
     _ merge: FeedMerge,
-    _ adoptions: [Adoption],
+    _ children: [ChildMerge],
     _ way: Way,
     _ expectation: Expectation,
     _ connection: inout Connection
   ) throws -> Outcome {
     try connection.transaction { connection in
       try connection.executeScript(Self.settings, while: "prepare the merge")
-      if let known = try Ledger.enter(footer, on: &connection) { return Outcome(entry: known, wasKnown: true) }
-      let copy = SegmentCopy(footer: footer, path: path, staging: merge.staging)
+      let defect = merge.statement.defect
+      if let known = try Ledger.enter(footer, on: &connection), defect != .noLedger {
+        return Outcome(entry: known, wasKnown: true)
+      }
+      if defect == .ledgerOutside { try connection.executeScript("COMMIT; BEGIN", while: "make a mistake") }
+      let checks = defect != .noCountCheck
+      let copy = SegmentCopy(footer: footer, path: path, staging: merge.staging, checksCount: checks)
       let sent = try send(copy, merge, way, &connection)
-      var folded = try locked(merge.target, alone: sent.deletions > 0 || expectation.isAlone, &connection) {
+      var folded = try locked(
+        merge.target,
+        alone: sent.deletions > 0 || expectation.isAlone || needsRowsAlone(merge),
+        &connection
+      ) {
         try fold(sent, copy, merge, way, isAlone: $1, &$0)
       }
+      if folded.entry.orphaned > 0 {
+        try Orphans.requireRoom(for: merge.feed, segment: footer.label, on: &connection)
+      }
       // Without a row in the staging table nothing was brought.
-      for adoption in folded.isEmpty ? [] : adoptions {
-        let choice = Adoption.Choice.parentsIn(merge.staging, key: merge.feed.keyColumns[0])
-        folded.entry.adopted += try adoption.run(choice, on: &connection)
+      if !folded.isEmpty {
+        folded.entry.adopted = try children.adopt(from: merge.staging, key: merge.feed.keyColumns[0], on: &connection)
+        if sent.deletions > 0 {
+          folded.entry.parted = try children.part(from: merge, segment: footer.label, on: &connection)
+        }
       }
       try Ledger.complete(footer, folded.entry, on: &connection)
       try Ledger.checkpoint(footer, on: &connection)
@@ -131,7 +150,12 @@ struct SegmentMerge {
   ) throws -> Folded {
     var refused = RefusedRows(footer: footer)
     for row in sent.copied?.refused ?? [] { refused.add(row.line, row.error) }
-    let circumstances = try merge.circumstances(of: footer, isAlone: isAlone, on: &connection)
+    let circumstances = try merge.circumstances(
+      of: footer,
+      isAlone: isAlone,
+      isAuthoritative: isAuthoritative,
+      on: &connection
+    )
     guard let copied = sent.copied else {
       let answer = try Question(copy: copy, merge: merge).ask(circumstances, on: &connection)
       let copied =

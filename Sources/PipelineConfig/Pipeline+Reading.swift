@@ -46,6 +46,7 @@ extension Pipeline {
     var drafts = entries.compactMap { FeedDraft.read($0.name, $0.value, sources: sources) }
     ParentLinks.join(&drafts, named: entries.map(\.name))
     SharedTables.check(drafts)
+    for draft in drafts { RowTracking.check(draft) }
     return drafts.map(\.feed)
   }
 

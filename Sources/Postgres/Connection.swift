@@ -11,16 +11,25 @@ internal import Telemetry
 @safe
 public struct Connection: ~Copyable {
   let handle: OpaquePointer
+  let watch: Watch
+  let limits: SessionLimits
 
   /// Opens a session, waits until the server has accepted it, and puts it under the settings of ``SessionSettings``.
   ///
   /// - Throws: ``PostgresError``: not reached (75), refused (77), no such database or a URL that is none (78).
-  public init(to target: DatabaseTarget, applicationName: String) throws(PostgresError) {
-    let handle = try unsafe Connector.open(target, applicationName: applicationName)
-    unsafe self.handle = handle
+  public init(
+    to target: DatabaseTarget,
+    applicationName: String,
+    limits: SessionLimits = SessionLimits()
+  ) throws(PostgresError) {
+    self.limits = limits
+    (unsafe handle, watch) = try unsafe Connector.open(target, applicationName: applicationName, limits)
   }
 
-  deinit { unsafe PQfinish(handle) }
+  deinit {
+    watch.close()
+    unsafe PQfinish(handle)
+  }
 
   /// Runs one statement and returns its rows as text; `nil` is SQL NULL.
   ///
@@ -49,7 +58,7 @@ public struct Connection: ~Copyable {
   /// The server runs them as one transaction unless the text has its own or one is open already.
   public mutating func executeScript(_ sql: String, while activity: String) throws(PostgresError) {
     try requireNoNUL(sql, while: activity)
-    let result = unsafe QueryResult(PQexec(handle, sql))
+    let result = watch.within(statementLimit) { unsafe QueryResult(PQexec(handle, sql)) }
     if let failure = result.failure(while: activity, lost: lastMessage) { throw failure }
   }
 
@@ -89,11 +98,13 @@ public struct Connection: ~Copyable {
   ) throws(PostgresError) -> QueryResult {
     for text in parameters { try requireNoNUL(text ?? "", while: activity) }
     try requireNoNUL(sql, while: activity)
-    let result = unsafe QueryResult(
-      Parameters.withCStrings(parameters) { values in
-        unsafe PQexecParams(handle, sql, Int32(parameters.count), nil, values, nil, nil, 0)
-      }
-    )
+    let result = watch.within(statementLimit) {
+      unsafe QueryResult(
+        Parameters.withCStrings(parameters) { values in
+          unsafe PQexecParams(handle, sql, Int32(parameters.count), nil, values, nil, nil, 0)
+        }
+      )
+    }
     if let failure = result.failure(while: activity, lost: lastMessage) { throw failure }
     return result
   }
@@ -108,7 +119,13 @@ public struct Connection: ~Copyable {
     )
   }
 
-  var lastMessage: String { unsafe String(cString: PQerrorMessage(handle)) }
+  /// Why the connection is gone, when there is no word of the server's.
+  var lastMessage: String {
+    if let complaint = watch.complaint { return complaint }
+    return unsafe String(cString: PQerrorMessage(handle))
+  }
+
+  private var statementLimit: Duration? { limits.statement.map { $0 + SessionLimits.grace } }
 }
 
 // Sound: libpq allows a connection to be used from any thread, one thread at a time, and the type is noncopyable: one value

@@ -13,8 +13,9 @@ enum Connector {
 
   @unsafe static func open(
     _ target: DatabaseTarget,
-    applicationName: String
-  ) throws(PostgresError) -> OpaquePointer {
+    applicationName: String,
+    _ limits: SessionLimits
+  ) throws(PostgresError) -> (OpaquePointer, Watch) {
     let address = try target.connectionString()
     try requireUnderstood(address)
     // The address is expanded at `dbname`: what stands before it is a default, what comes after it has the last word.
@@ -33,19 +34,31 @@ enum Connector {
     unsafe PQsetNoticeProcessor(handle, { _, _ in }, nil)
     do throws(PostgresError) {
       try unsafe finish(handle)
-      try unsafe prepare(handle)
     } catch {
       unsafe PQfinish(handle)
       throw error
     }
-    return unsafe handle
+    let watch = Watch(descriptor: unsafe PQsocket(handle))
+    do throws(PostgresError) {
+      try unsafe prepare(handle, watch, limits)
+    } catch {
+      watch.close()
+      unsafe PQfinish(handle)
+      throw error
+    }
+    return unsafe (handle, watch)
   }
 
   /// Puts the session under the settings of ``SessionSettings``.
-  @unsafe private static func prepare(_ handle: OpaquePointer) throws(PostgresError) {
-    let answer = unsafe QueryResult(PQexec(handle, SessionSettings.statement))
+  @unsafe private static func prepare(
+    _ handle: OpaquePointer,
+    _ watch: Watch,
+    _ limits: SessionLimits
+  ) throws(PostgresError) {
+    let limit = Duration.seconds(unsafe secondsAllowed(handle))
+    let answer = watch.within(limit) { unsafe QueryResult(PQexec(handle, SessionSettings.statement(limits))) }
     let words = unsafe String(cString: PQerrorMessage(handle))
-    if let failure = answer.failure(while: "prepare the session", lost: words) { throw failure }
+    if let failure = answer.failure(while: "prepare the session", lost: watch.complaint ?? words) { throw failure }
   }
 
   /// libpq's own message about a URL it cannot read quotes the URL, password and all.
@@ -102,6 +115,14 @@ enum Connector {
     guard let match = text.firstMatch(of: /[A-Z]+: +([0-9A-Z]{5}): (.*)/) else {
       // An empty password where one is asked for is a refusal that libpq makes by itself.
       let needsPassword = unsafe PQconnectionNeedsPassword(handle) == 1
+      if text.contains("certificate") || text.contains("SSL") {
+        return PostgresError(
+          reason(in: text),
+          while: activity,
+          hint: "see sslmode and sslrootcert in database.url, and the names in the server's certificate",
+          exitStatus: .config
+        )
+      }
       return PostgresError(
         needsPassword ? "the server wants a password" : reason(in: text),
         while: activity,

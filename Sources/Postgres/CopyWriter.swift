@@ -5,10 +5,14 @@ internal import Telemetry
 @safe
 public struct CopyWriter: ~Copyable {
   private let handle: OpaquePointer
+  private let watch: Watch
+  private let limit: Duration
   private let activity: String
 
-  @unsafe init(handle: OpaquePointer, activity: String) {
+  @unsafe init(handle: OpaquePointer, watch: Watch, limit: Duration, activity: String) {
     unsafe self.handle = handle
+    self.watch = watch
+    self.limit = limit
     self.activity = activity
   }
 
@@ -17,10 +21,15 @@ public struct CopyWriter: ~Copyable {
   /// - Throws: ``PostgresError`` when the connection is gone. A malformed row is reported later, when the COPY ends,
   ///   because the server reads behind us.
   public mutating func write(_ bytes: Span<UInt8>) throws(PostgresError) {
-    let status = unsafe bytes.withUnsafeBytes { buffer in
-      unsafe PQputCopyData(handle, buffer.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(buffer.count))
+    let status = watch.within(limit) {
+      unsafe bytes.withUnsafeBytes { buffer in
+        unsafe PQputCopyData(handle, buffer.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(buffer.count))
+      }
     }
-    guard status == 1 else { throw PostgresError(unsafe String(cString: PQerrorMessage(handle)), while: activity) }
+    guard status == 1 else {
+      let words = unsafe String(cString: PQerrorMessage(handle))
+      throw PostgresError(watch.complaint ?? words, while: activity)
+    }
   }
 
   /// Bytes worth sending at once. The server begins with a message when it has all of it, so pieces that are too big
@@ -42,21 +51,22 @@ extension Connection {
     while activity: String,
     _ body: (inout CopyWriter) throws -> Void
   ) throws -> Int {
-    let opened = unsafe QueryResult(PQexec(handle, statement))
+    let opened = watch.within(limits.copy) { unsafe QueryResult(PQexec(handle, statement)) }
     if let failure = opened.failure(while: activity, lost: lastMessage) { throw failure }
     guard opened.status == PGRES_COPY_IN else {
       throw PostgresError("not a COPY FROM STDIN", while: activity, exitStatus: .software)
     }
-    var writer = unsafe CopyWriter(handle: handle, activity: activity)
+    var writer = unsafe CopyWriter(handle: handle, watch: watch, limit: limits.copy, activity: activity)
     do {
       try body(&writer)
     } catch {
-      unsafe PQputCopyEnd(handle, "cancelled by the client")
+      _ = watch.within(limits.copy) { unsafe PQputCopyEnd(handle, "cancelled by the client") }
       let server = finishCopy(activity).failure
       let isOurCancel = server.map { $0.sqlState == .queryCancelled } ?? true
       throw error is PostgresError && !isOurCancel ? server ?? error : error
     }
-    guard unsafe PQputCopyEnd(handle, nil) == 1 else {
+    let end = watch.within(limits.copy) { unsafe PQputCopyEnd(handle, nil) }
+    guard end == 1 else {
       throw finishCopy(activity).failure ?? PostgresError(lastMessage, while: activity)
     }
     let (accepted, failure) = finishCopy(activity)
@@ -68,7 +78,7 @@ extension Connection {
   private mutating func finishCopy(_ activity: String) -> (accepted: Int, failure: PostgresError?) {
     var accepted = 0
     var failure: PostgresError?
-    while let pointer = unsafe PQgetResult(handle) {
+    while let pointer = unsafe watch.within(limits.copy, { unsafe PQgetResult(handle) }) {
       let result = unsafe QueryResult(pointer)
       if let refused = result.failure(while: activity, lost: lastMessage) {
         failure = failure ?? refused

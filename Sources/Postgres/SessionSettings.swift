@@ -16,11 +16,14 @@ enum SessionSettings {
     ("client_min_messages", "warning"),
   ]
 
-  static let statement: String = {
-    let rows = values.map { "(\(Literal.quoted($0.name)), \(Literal.quoted($0.value)))" }.joined(separator: ", ")
+  static func statement(_ limits: SessionLimits) -> String {
+    let time = limits.statement.map { "\(Int($0 / .milliseconds(1)))ms" } ?? "0"
+    let rows = (values + [("statement_timeout", time)]).map {
+      "(\(Literal.quoted($0.name)), \(Literal.quoted($0.value)))"
+    }.joined(separator: ", ")
     return """
       SELECT pg_catalog.set_config(v.name, v.value, false) FROM (VALUES \(rows)) AS v (name, value)
       WHERE pg_catalog.current_setting(v.name, true) IS NOT NULL
       """
-  }()
+  }
 }

@@ -32,6 +32,11 @@ struct WeirMerge: ParsableCommand {
   @Flag(help: "Let full runs delete all that they find vanished, whatever the feeds' guards say.")
   var allowDeletions = false
 
+  @Flag(
+    help: "Let full runs overrule what earlier runs brought, whatever the stamps: for a vendor that restored a backup."
+  )
+  var authoritative = false
+
   func validate() throws {
     guard MergeProcessor.workersBounds.contains(jobs) else {
       throw ValidationError("--jobs wants 1 to \(MergeProcessor.workersBounds.upperBound)")
@@ -39,12 +44,13 @@ struct WeirMerge: ParsableCommand {
   }
 
   func run() throws {
-    try StageProgram.run("weir-merge", common, input, jobs: jobs) { [allowDeletions] in
+    try StageProgram.run("weir-merge", common, input, jobs: jobs) { [allowDeletions, authoritative] in
       try MergeProcessor(
         pipeline: $0.pipeline,
         spool: $0.spool,
         reporter: $0.reporter,
-        allowsDeletions: allowDeletions
+        allowsDeletions: allowDeletions,
+        isAuthoritative: authoritative
       )
     }
   }

@@ -1,4 +1,3 @@
-import Foundation
 import PipelineConfig
 import Postgres
 import Spool
@@ -28,45 +27,63 @@ struct CutTests {
 
   @Test(
     "whatever message is the last before or after which the connection is gone, once is once",
-    arguments: Shape.allCases
+    .timeLimit(.minutes(5)),
+    arguments: Shape.allCases,
+    CutProxy.Side.allCases
   )
-  func everyMessage(shape: Shape) async throws {
+  func everyMessage(shape: Shape, side: CutProxy.Side) async throws {
+    let (cuts, problem) = try await Self.cutEverywhere(shape, side)
+    #expect(problem == nil)
+    // A session that is opened, prepared and merged in has more messages than that; were nothing ever cut, this test would
+    // show nothing.
+    #expect(cuts > 100)
+    print("\(shape.rawValue): cut \(side) each of \(cuts) messages, each time once")
+  }
+
+  /// Cuts at one message after the other, a segment each, until there is no further one.
+  ///
+  /// - Returns: How often it was cut, and the first problem.
+  static func cutEverywhere(
+    _ shape: Shape,
+    _ side: CutProxy.Side,
+    defect: MergeDefect? = nil
+  ) async throws -> (cuts: Int, problem: String?) {
     let fixture = try Fixture(feeds: OrphanTests.feeds, tables: [Fixture.itemTable, OrphanTests.photoTable])
     _ = try fixture.merge(fixture.segment((1...30).map { .item($0, "old", version: "2025") }, run: Self.run(0)))
     let proxy = try await CutProxy.start(before: fixture.database)
     let pipeline = try fixture.pipeline(url: proxy.address)
-    var number = 0
-    for side in CutProxy.Side.allCases {
-      for message in stride(from: side == .before ? 1 : 3, to: 10_000, by: Self.step) {
-        number += 1
-        let segment = try Self.segment(shape, number, fixture)
-        proxy.arm(at: message, side)
-        let (spool, asking) = (fixture.spool, shape == .sending ? AskPolicy.Rule.never : .always)
-        let counts = try await onThread {
-          var processor = try Self.processor(pipeline, spool, asking)
-          return try processor.process(segment).counts
-        }
-        let problem = try Self.problem(shape, number, counts, fixture)
-        #expect(problem == nil, "cut \(side) message \(message)")
-        guard proxy.hasCut, problem == nil else { break }
+    var monitor = try fixture.database.connect()
+    for message in 1...10_000 {
+      let segment = try Self.segment(shape, message, fixture)
+      proxy.arm(at: message, side)
+      let (spool, asking) = (fixture.spool, shape == .sending ? AskPolicy.Rule.never : .always)
+      let counts = try await onThread {
+        var processor = try Self.processor(pipeline, spool, asking, defect)
+        return try processor.process(segment).counts
+      }
+      if let problem = try Self.problem(shape, message, counts, &monitor) {
+        try await proxy.stop()
+        return (message, "cut \(side) message \(message): \(problem)")
+      }
+      if !proxy.hasCut {
+        try await proxy.stop()
+        return (message - 1, nil)
       }
     }
-    // A session that is opened, prepared and merged in has more messages than that; were nothing ever cut, this test would
-    // show nothing.
-    #expect(number * Self.step > 200)
-    try await proxy.stop()
+    return (10_000, "no end")
   }
 
-  /// Every message at night, `WEIR_TEST_NIGHTLY=1`; else every fifth.
-  private static let step = ProcessInfo.processInfo.environment["WEIR_TEST_NIGHTLY"] != nil ? 1 : 5
-
   /// A cut while the session is opened ends the program; the next one goes on.
-  private static func processor(_ pipeline: Pipeline, _ spool: Spool, _ asking: AskPolicy.Rule) throws -> MergeProcessor
-  {
+  private static func processor(
+    _ pipeline: Pipeline,
+    _ spool: Spool,
+    _ asking: AskPolicy.Rule,
+    _ defect: MergeDefect?
+  ) throws -> MergeProcessor {
     do {
-      return try Fixture.processor(pipeline, spool, asking: asking)
+      return try Fixture.processor(pipeline, spool, asking: asking, defect: defect)
     } catch let error as PostgresError where error.isTransient {
-      return try Fixture.processor(pipeline, spool, asking: asking)
+      return try Fixture.processor(pipeline, spool, asking: asking, defect: defect)
     }
   }
 
@@ -97,24 +114,24 @@ struct CutTests {
     _ shape: Shape,
     _ number: Int,
     _ counts: [String: Int],
-    _ fixture: Fixture
+    _ monitor: inout Connection
   ) throws -> String? {
     let run = run(number)
-    let ledger = try fixture.query(
+    let ledger = try monitor.query(
       "SELECT records, inserted, updated, unchanged, adopted FROM weir.ledger WHERE feed = 'item' AND run = '\(run)'"
     )
     let adopted = shape == .adopting ? "1" : "0"
     guard ledger == [["31", "1", "10", "20", adopted]] else { return "ledger: \(ledger)" }
-    let rows = try fixture.query("SELECT count(*), count(*) FILTER (WHERE name = 'n\(number)') FROM item")
+    let rows = try monitor.query("SELECT count(*), count(*) FILTER (WHERE name = 'n\(number)') FROM item")
     guard rows == [[String(30 + number), "10"]] else { return "rows: \(rows)" }
     switch shape {
     case .sending, .asking:
       return counts["inserted"] == 1 && counts["updated"] == 10 ? nil : "counts: \(counts)"
     case .adopting:
-      let photos = try fixture.query("SELECT count(*), (SELECT count(*) FROM weir.orphan) FROM photo")
+      let photos = try monitor.query("SELECT count(*), (SELECT count(*) FROM weir.orphan) FROM photo")
       return photos == [[String(number), "0"]] && counts["adopted"] == 1 ? nil : "photos: \(photos), \(counts)"
     case .ending:
-      let state = try fixture.query("SELECT watermark, (SELECT count(*) FROM weir.sync_log) FROM weir.sync_state")
+      let state = try monitor.query("SELECT watermark, (SELECT count(*) FROM weir.sync_log) FROM weir.sync_state")
       return state == [["w\(number)", String(number)]] ? nil : "state: \(state)"
     }
   }

@@ -47,17 +47,30 @@ final class MergeFixture {
   static func processor(
     _ pipeline: Pipeline,
     _ spool: Spool,
-    asking: AskPolicy.Rule = .whenItPays
+    asking: AskPolicy.Rule = .whenItPays,
+    isAuthoritative: Bool = false,
+    defect: MergeDefect? = nil
   ) throws -> MergeProcessor {
     let reporter = Reporter(stage: "weir-merge", format: .json, level: .critical)
-    var processor = try MergeProcessor(pipeline, spool, reporter, allowsDeletions: false, asking: asking)
+    var processor = try MergeProcessor(
+      pipeline,
+      spool,
+      reporter,
+      allowsDeletions: false,
+      isAuthoritative: isAuthoritative,
+      asking: asking,
+      defect: defect
+    )
     processor.pause = .milliseconds(2)
     return processor
   }
 
   /// The same pipeline, with the database at another address.
-  func pipeline(url: String) throws -> Pipeline {
-    try Pipeline(json: Array(json.utf8), directory: folder, environment: ["URL": url])
+  func pipeline(url: String) throws -> Pipeline { try pipelineMaker(url) }
+
+  /// The same, for use elsewhere.
+  var pipelineMaker: @Sendable (_ url: String) throws -> Pipeline {
+    { [json, folder] in try Pipeline(json: Array(json.utf8), directory: folder, environment: ["URL": $0]) }
   }
 
   static func feed(_ name: String, table: String, columns: String, key: String = "id", more: String = "") -> String {
@@ -211,8 +224,8 @@ extension MergeFixture {
   }
 
   /// A worker that always or never asks before it sends.
-  func processor(asking: AskPolicy.Rule) throws -> MergeProcessor {
-    try Self.processor(pipeline, spool, asking: asking)
+  func processor(asking: AskPolicy.Rule, defect: MergeDefect? = nil) throws -> MergeProcessor {
+    try Self.processor(pipeline, spool, asking: asking, defect: defect)
   }
 
   /// A second worker with a connection of its own.

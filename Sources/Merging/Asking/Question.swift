@@ -16,6 +16,8 @@ struct Question {
     var unchanged: Int
     /// Of the unchanged, those whose newer stamp was noted.
     var confirmed: Int
+    /// Of those that are not wanted, the ones whose stamp went backwards.
+    var backwards: Int
     /// Distinct keys.
     var distinct: Int
     /// The keys were noted for a full run.
@@ -41,13 +43,15 @@ struct Question {
     let scope = MergeStatement.Scope(
       segment: label,
       noting: circumstances.noting,
+      run: copy.footer.run.description,
+      isAuthoritative: circumstances.isAuthoritative,
       isAlone: circumstances.isAlone,
       overtaken: circumstances.overtaken,
       question: merge.question
     )
     let rows = try connection.query(merge.statement.question(scope), while: "\(label): ask \(merge.target.qualified)")
     guard let row = rows.first, let distinct = row[0].flatMap({ Int($0) }), let unchanged = row[1].flatMap({ Int($0) }),
-      let confirmed = row[3].flatMap({ Int($0) })
+      let confirmed = row[3].flatMap({ Int($0) }), let backwards = row[4].flatMap({ Int($0) })
     else {
       throw PostgresError("no answer", while: "\(label): ask \(merge.target.qualified)", exitStatus: .software)
     }
@@ -57,6 +61,7 @@ struct Question {
       wanted: wanted,
       unchanged: unchanged,
       confirmed: confirmed,
+      backwards: backwards,
       distinct: distinct,
       isNoted: scope.noting != nil
     )

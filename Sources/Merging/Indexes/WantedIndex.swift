@@ -39,7 +39,7 @@ public struct WantedIndex: Equatable, Sendable {
       }
       if let stamp { add(feed, [stamp.name]) }
       if let parent = feed.parent { add(feed, [parent.column.name] + (stamp.map { [$0.name] } ?? [])) }
-      if feed.deletions.action == .mark { add(feed, [DeletionRule.markColumn]) }
+      if feed.marksRows { add(feed, [DeletionRule.markColumn]) }
     }
     // What an index on more columns begins with needs none of its own.
     return wanted.filter { index in

@@ -14,8 +14,12 @@ struct LedgerEntry: Equatable {
   /// Put aside with PostgreSQL's reason.
   var refused = 0
   var adopted = 0
+  /// Rows of child feeds, put aside because their parents were deleted.
+  var parted = 0
   /// Of the unchanged, those whose newer stamp was noted. For the next segment; the ledger does not keep it.
   var confirmed = 0
+  /// Of the superseded, those whose stamps went backwards.
+  var backwards = 0
   /// Distinct keys noted for a full run; nil when none were noted.
   var seen: Int?
 
@@ -28,6 +32,8 @@ struct LedgerEntry: Equatable {
       "segments": 1, "records": records, "inserted": inserted, "updated": updated, "unchanged": unchanged,
       "superseded": superseded, "orphaned": orphaned, "adopted": adopted,
     ]
+    if backwards > 0 { counts["backwards"] = backwards }
+    if parted > 0 { counts["parted"] = parted }
     if deleted > 0 { counts["deleted"] = deleted }
     if refused > 0 { counts["rejected"] = refused }
     return counts
@@ -66,12 +72,13 @@ enum Ledger {
   ) throws(PostgresError) {
     let numbers = [
       entry.inserted, entry.updated, entry.unchanged, entry.superseded, entry.orphaned, entry.adopted,
-      entry.deleted, entry.refused,
+      entry.deleted, entry.refused, entry.parted,
+      entry.backwards,
     ]
     try connection.execute(
       """
       UPDATE weir.ledger SET inserted = $4, updated = $5, unchanged = $6, superseded = $7, orphaned = $8, adopted = $9,
-        deleted = $10, refused = $11, seen = $12, merged_at = clock_timestamp()
+        deleted = $10, refused = $11, parted = $12, backwards = $13, seen = $14, merged_at = clock_timestamp()
       WHERE feed = $1 AND run = $2 AND sequence = $3
       """,
       parameters: key(footer) + numbers.map { String($0) } + [entry.seen.map { String($0) }],
@@ -102,7 +109,7 @@ enum Ledger {
   {
     let rows = try connection.query(
       """
-      SELECT records, inserted, updated, unchanged, superseded, orphaned, adopted, deleted, refused, seen
+      SELECT records, inserted, updated, unchanged, superseded, orphaned, adopted, deleted, refused, seen, parted, backwards
       FROM weir.ledger
       WHERE feed = $1 AND run = $2 AND sequence = $3
       """,
@@ -121,6 +128,8 @@ enum Ledger {
       deleted: counts[7] ?? 0,
       refused: counts[8] ?? 0,
       adopted: counts[6] ?? 0,
+      parted: counts[10] ?? 0,
+      backwards: counts[11] ?? 0,
       seen: counts[9]
     )
   }

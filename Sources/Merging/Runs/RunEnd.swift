@@ -23,6 +23,10 @@ struct RunEnd {
   struct Report {
     /// Orphans of this feed that were loaded now.
     var adopted: Int
+    /// Rows of child feeds, put aside now because their parents vanished.
+    var parted: Int
+    /// Records with older stamps than earlier runs had brought.
+    var backwards: Int
     /// Rows of the table that a complete full run did not see; nil when that is not known.
     var unseen: Int?
     /// Rows marked or removed because a complete full run did not bring them; nil when that was not asked or not known.
@@ -41,6 +45,7 @@ struct RunEnd {
   /// Settles the run, or says what it waits for. `others` are all other feeds into the same table.
   func run(
     _ merge: FeedMerge,
+    children: [ChildMerge],
     others: [SeenTable],
     on connection: inout Connection
   ) throws -> Outcome {
@@ -54,11 +59,12 @@ struct RunEnd {
 
       var failure = failure(totals, merge.feed)
       let hasParent = merge.feed.parent != nil
-      let adopted = try hasParent ? Adoption(statement: merge.statement).run(.all, on: &connection) : 0
+      let own = ChildMerge(merge: merge, children: children)
+      let adopted = try hasParent ? Adoption(child: own).run(.all, on: &connection) : 0
       totals.adopted += adopted
       var finding = Vanished.Finding()
       if failure == nil {
-        finding = try vanished(merge, others, totals).settle(on: &connection)
+        finding = try vanished(merge, children, others, totals).settle(on: &connection)
         if let refusal = finding.refusal {
           let held = spool.root.appending(footer.feed).appending("staged").appending("held").appending(
             footer.name.fileName
@@ -66,6 +72,8 @@ struct RunEnd {
           failure = .deletionsRefused(feed: footer.feed, reason: refusal, path: held.string)
         }
       }
+      totals.parted += finding.parted
+      try Orphans.trim(merge.feed, on: &connection)
       if failure == nil, end.complete { try moveState(&connection) }
       try log(totals, finding, failure: failure, &connection)
       let state = try connection.query(
@@ -76,6 +84,8 @@ struct RunEnd {
       return .settled(
         Report(
           adopted: adopted,
+          parted: finding.parted,
+          backwards: totals.backwards,
           unseen: finding.unseen,
           vanished: finding.deleted,
           doubt: finding.doubt,
@@ -104,9 +114,15 @@ struct RunEnd {
       .map { SegmentName(run: footer.run, sequence: $0) }
   }
 
-  private func vanished(_ merge: FeedMerge, _ others: [SeenTable], _ totals: RunTotals) -> Vanished {
+  private func vanished(
+    _ merge: FeedMerge,
+    _ children: [ChildMerge],
+    _ others: [SeenTable],
+    _ totals: RunTotals
+  ) -> Vanished {
     Vanished(
       merge: merge,
+      children: children,
       others: others,
       footer: footer,
       end: end,
@@ -142,22 +158,24 @@ struct RunEnd {
       end.records, totals.processed, totals.inserted, totals.updated, totals.unchanged, totals.superseded,
       totals.orphaned, totals.adopted, totals.rejected,
       max(0, end.records - totals.processed - totals.rejected),
-      finding.unseen, totals.deleted, finding.deleted,
+      finding.unseen, totals.deleted, finding.deleted, totals.parted, totals.backwards,
     ]
     let texts = [footer.run.description, footer.feed, footer.mode.rawValue, status, end.since, end.watermark]
     // A run's name begins with the time at which it began.
     try connection.execute(
       """
       INSERT INTO weir.sync_log (run, feed, mode, status, since, watermark, error, fetched, processed, inserted, updated,
-        unchanged, superseded, orphaned, adopted, rejected, failed, unseen, deleted, vanished, started_at)
-      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
+        unchanged, superseded, orphaned, adopted, rejected, failed, unseen, deleted, vanished, parted,
+        backwards, started_at)
+      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
         to_timestamp(left($1, 15), 'YYYYMMDD"T"HH24MISS'))
       ON CONFLICT (feed, run) DO UPDATE SET status = excluded.status, watermark = excluded.watermark,
         error = excluded.error, fetched = excluded.fetched, processed = excluded.processed,
         inserted = excluded.inserted, updated = excluded.updated, unchanged = excluded.unchanged,
         superseded = excluded.superseded, orphaned = excluded.orphaned,
         adopted = greatest(sync_log.adopted, excluded.adopted), rejected = excluded.rejected,
-        failed = excluded.failed, unseen = excluded.unseen, deleted = excluded.deleted, vanished = excluded.vanished,
+        failed = excluded.failed, unseen = excluded.unseen, deleted = excluded.deleted, vanished = excluded.vanished, parted = greatest(sync_log.parted, excluded.parted),
+        backwards = excluded.backwards,
         since = excluded.since, mode = excluded.mode,
         finished_at = clock_timestamp()
       WHERE sync_log.status <> 'succeeded'

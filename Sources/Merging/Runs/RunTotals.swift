@@ -15,6 +15,9 @@ struct RunTotals {
   var orphaned = 0
   var deleted = 0
   var adopted = 0
+  var parted = 0
+  /// Of the superseded, those whose stamps went backwards.
+  var backwards = 0
   /// Segments of which not every fetched record is accounted for.
   var unbalanced: [Int] = []
 
@@ -22,7 +25,7 @@ struct RunTotals {
     let rows = try connection.query(
       """
       SELECT sequence, fetched, rejected, dropped, records, inserted, updated, unchanged, superseded, orphaned, deleted,
-        refused, adopted
+        refused, adopted, parted, backwards
       FROM weir.ledger WHERE feed = $1 AND run = $2 ORDER BY sequence
       """,
       parameters: [feed, run.description],
@@ -41,6 +44,8 @@ struct RunTotals {
       orphaned += counts[9]
       deleted += counts[10]
       adopted += counts[12]
+      parted += counts[13]
+      backwards += counts[14]
       // Before merge and in it: fetched = rejected + dropped + records, records = the seven together.
       let isBalanced = counts[1] == counts[2...4].reduce(0, +) && counts[4] == counts[5...11].reduce(0, +)
       if !isBalanced { unbalanced.append(counts[0]) }

@@ -8,6 +8,7 @@ internal import Spool
 /// and those of every other feed into the table.
 struct Vanished {
   let merge: FeedMerge
+  let children: [ChildMerge]
   /// All other feeds into the same table.
   let others: [SeenTable]
   let footer: SegmentFooter
@@ -22,6 +23,8 @@ struct Vanished {
     var unseen: Int?
     /// Rows marked or removed; nil when that was not asked, or not known.
     var deleted: Int?
+    /// Rows of child feeds, put aside because their parents vanished.
+    var parted = 0
     /// Why nothing is concluded though the feed wants it.
     var doubt: String?
     /// Why the guard refuses.
@@ -50,7 +53,7 @@ struct Vanished {
     guard let unseen = try unseen(&connection) else {
       return Finding(doubt: "not every key of the table's feeds is known")
     }
-    let live = rule.action == .mark ? "t.\(DeletionRule.markColumn) IS NULL AND " : ""
+    let live = feed.marksRows ? "t.\(DeletionRule.markColumn) IS NULL AND " : ""
     let count = try number("SELECT count(*) FROM \(table) t WHERE \(live)\(unseen)", &connection)
     guard rule.vanished else { return Finding(unseen: count) }
     if let doubt = try doubt(&connection) { return Finding(unseen: count, doubt: doubt) }
@@ -65,7 +68,7 @@ struct Vanished {
 
   private func delete(where condition: String, unseen: Int, _ connection: inout Connection) throws -> Finding {
     let count = try number("SELECT count(*) FROM \(table) t WHERE \(condition)", &connection)
-    let live = rule.action == .mark ? " WHERE t.\(DeletionRule.markColumn) IS NULL" : ""
+    let live = feed.marksRows ? " WHERE t.\(DeletionRule.markColumn) IS NULL" : ""
     let rows = try number("SELECT count(*) FROM \(table) t\(live)", &connection)
     if !isAllowed, let refusal = rule.refusal(deleting: count, of: rows, brought: totals.fetched) {
       return Finding(unseen: unseen, refusal: refusal)
@@ -78,39 +81,51 @@ struct Vanished {
       )
     }
     try forgetOrphans(&connection)
-    return Finding(unseen: unseen - deleted, deleted: deleted)
+    var finding = Finding(unseen: unseen - deleted, deleted: deleted)
+    if deleted > 0, losesChildren {
+      finding.parted = try children.part(from: merge, segment: footer.label, on: &connection)
+    }
+    return finding
   }
 
   private func delete(where condition: String, _ connection: inout Connection) throws(PostgresError) -> Int {
     // Of equal versions the later run's is newer: what an older run says of the row from now on is superseded.
     let version = "regexp_replace(t.data_version, '[^ ]*$', \(Literal.quoted("\(footer.name)")))"
+    let keys = feed.keyColumns.map { Identifier.quoted($0.name) }.joined(separator: ", ")
+    let own = feed.keyColumns.map { "t.\(Identifier.quoted($0.name))" }.joined(separator: ", ")
+    let key = merge.statement.keyText("t.", of: feed.keyColumns.map(\.name))
+    var parts: [String] = []
     switch rule.action {
     case .mark:
-      return try connection.execute(
+      parts.append(
         """
-        UPDATE \(table) t SET \(DeletionRule.markColumn) = clock_timestamp(), data_version = \(version)
-        WHERE \(condition)
-        """,
-        while: activity
+        gone AS (UPDATE \(table) t SET \(DeletionRule.markColumn) = clock_timestamp(), data_version = \(version)\(feed.tracking.assignments(.deleted))
+          WHERE \(condition) RETURNING \(own))
+        """
       )
     case .remove:
-      let keys = feed.keyColumns.map { "t.\(Identifier.quoted($0.name))" }.joined(separator: ", ")
-      let key = merge.statement.keyText("t.", of: feed.keyColumns.map(\.name))
-      let name = Literal.quoted(table)
-      let rows = try connection.query(
+      parts.append(
+        "gone AS (DELETE FROM \(table) t WHERE \(condition) RETURNING \(own), \(key) AS _weir_key, \(version) AS _weir_version)"
+      )
+      parts.append(
         """
-        WITH gone AS (DELETE FROM \(table) t WHERE \(condition) RETURNING \(keys), \(key) AS _weir_key, \(version) AS _weir_version),
         buried AS (
-          INSERT INTO weir.tombstone AS b (target, key, data_version) SELECT \(name), _weir_key, _weir_version FROM gone
+          INSERT INTO weir.tombstone AS b (target, key, data_version)
+          SELECT \(Literal.quoted(table)), _weir_key, _weir_version FROM gone
           ON CONFLICT (target, key) DO UPDATE SET data_version = excluded.data_version, noted_at = clock_timestamp()
           WHERE b.data_version < excluded.data_version)
-        SELECT count(*) FROM gone
-        """,
-        while: activity
+        """
       )
-      return rows.first?.first.flatMap { $0.flatMap(Int.init) } ?? 0
     }
+    if losesChildren {
+      let staging = merge.staging.qualified
+      try connection.query("TRUNCATE \(staging)", while: activity)
+      parts.append("below AS (INSERT INTO \(staging) (\(keys)) SELECT \(keys) FROM gone)")
+    }
+    return try number("WITH \(parts.joined(separator: ",\n"))\nSELECT count(*) FROM gone", &connection)
   }
+
+  private var losesChildren: Bool { children.contains(where: \.losesRows) }
 
   /// A kept child that the vendor has no more waits for nothing.
   private func forgetOrphans(_ connection: inout Connection) throws(PostgresError) {

@@ -3,8 +3,9 @@ internal import Postgres
 
 /// Loads kept children whose parent has come, by the same statement that loads every other row.
 struct Adoption {
-  /// Of the child feed.
-  let statement: MergeStatement
+  let child: ChildMerge
+
+  private var statement: MergeStatement { child.merge.statement }
 
   /// Which kept children to try.
   enum Choice {
@@ -19,8 +20,16 @@ struct Adoption {
   /// A kept child that PostgreSQL refuses stays kept, with the reason, and is not tried again by itself: it must not stop
   /// the parents.
   ///
-  /// - Returns: Rows inserted or updated.
+  /// - Returns: Rows inserted or updated, those of feeds below among them.
   func run(_ choice: Choice, on connection: inout Connection) throws -> Int {
+    let own = try adopt(choice, on: &connection)
+    guard own > 0 else { return 0 }
+    // What was loaded stands in the staging table, and is itself a parent to others.
+    return own
+      + (try child.children.adopt(from: statement.staging, key: child.merge.feed.keyColumns[0], on: &connection))
+  }
+
+  private func adopt(_ choice: Choice, on connection: inout Connection) throws -> Int {
     let feed = statement.feed.name
     let activity = "adopt the orphans of feed \(feed)"
     let any = "SELECT EXISTS (SELECT FROM weir.orphan WHERE feed = $1)"
@@ -67,7 +76,8 @@ struct Adoption {
   private func condition(_ choice: Choice) -> String {
     switch choice {
     case .parentsIn(let parents, let key):
-      "o.parent_key IN (SELECT p.\(Identifier.quoted(key.name))::text FROM \(parents.qualified) p)"
+      "o.parent_key IN (SELECT p.\(Identifier.quoted(key.name))::text FROM \(parents.qualified) p "
+        + "WHERE p.data_hash IS NOT NULL)"
     case .all:
       "true"
     }

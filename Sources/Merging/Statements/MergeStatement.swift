@@ -22,6 +22,9 @@ struct MergeStatement {
   let target: TargetTable
   let staging: StagingTable
   let seen: SeenTable
+  /// A parent's row that is marked as deleted is no parent.
+  let parentMayBeMarked: Bool
+  let defect: MergeDefect?
 
   /// What the statement did, in records.
   struct Outcome: Equatable {
@@ -33,6 +36,8 @@ struct MergeStatement {
     var deleted = 0
     /// Of the unchanged, those whose newer version was noted, or would have to be.
     var confirmed = 0
+    /// Of the superseded, those that an earlier run had brought with a newer stamp: the vendor's stamps went backwards.
+    var backwards = 0
     /// Rows that were to be written and were not: another worker was faster, or a trigger kept them out.
     var unwritten = 0
 
@@ -44,6 +49,7 @@ struct MergeStatement {
       left.orphaned += right.orphaned
       left.deleted += right.deleted
       left.confirmed += right.confirmed
+      left.backwards += right.backwards
       left.unwritten += right.unwritten
     }
   }
@@ -54,6 +60,10 @@ struct MergeStatement {
     var segment: String
     /// The full run whose keys are noted; nil when none are.
     var noting: String?
+    /// The run of the rows; nil for rows of several.
+    var run: String?
+    /// What the run says counts more than whatever an earlier one said, whatever the stamps.
+    var isAuthoritative = false
     /// Whether there are deletions among the rows: lines with a key, a version and no hash.
     var hasDeletions = false
     /// The target's rows are locked for this transaction alone.
@@ -76,7 +86,7 @@ struct MergeStatement {
   ) throws -> Outcome {
     let rows = try connection.query(text(scope), while: activity)
     let counts = rows.first?.map { $0.flatMap(Int.init) ?? 0 } ?? []
-    precondition(counts.count == 8, "the statement answers with eight counts")
+    precondition(counts.count == 9, "the statement answers with nine counts")
     let outcome = Outcome(
       distinct: counts[0],
       inserted: counts[1],
@@ -85,6 +95,7 @@ struct MergeStatement {
       orphaned: counts[4],
       deleted: counts[5],
       confirmed: counts[7],
+      backwards: counts[8],
       unwritten: counts[6] - counts[1] - counts[2]
     )
     // What was not written may have met a row that another worker has just made the same: its version is to be noted too.
@@ -93,31 +104,35 @@ struct MergeStatement {
   }
 
   /// The same verdict over key, hash and version alone; answers with the number of keys, of unchanged ones, the lines
-  /// that are to be sent, and the number of unchanged ones whose newer version is to be noted.
+  /// that are to be sent, the number of unchanged ones whose newer version is to be noted, and of stamps that went backwards.
   func question(_ scope: Scope) -> String {
     var parts = [newest(scope), verdict(scope)] + orphans(scope).dropFirst()
-    if scope.isAlone { parts.append(confirmed) }
+    if scope.isAlone { parts.append(confirmed(scope)) }
+    if let forgotten = forgotten(scope) { parts.append(forgotten) }
     if let run = scope.noting { parts.append(noted(run)) }
     return """
       WITH \(parts.joined(separator: ",\n"))
       SELECT count(*), count(*) FILTER (WHERE verdict IN ('unchanged', 'confirmed')),
         string_agg(place::text, ',') FILTER (WHERE verdict IN ('wanted', 'deleted')),
-        count(*) FILTER (WHERE verdict = 'confirmed')
+        count(*) FILTER (WHERE verdict = 'confirmed'), count(*) FILTER (WHERE verdict = 'backwards')
       FROM verdict
       """
   }
 
   func text(_ scope: Scope) -> String {
-    var parts = [newest(scope), verdict(scope), written] + orphans(scope)
-    if scope.hasDeletions { parts += deletions }
-    if scope.isAlone { parts.append(confirmed) }
+    var parts = [newest(scope), verdict(scope), written(scope)] + orphans(scope)
+    if feed.tracking.logsChanges { parts.append(logged(scope)) }
+    if scope.hasDeletions { parts += deletions(scope) }
+    if scope.isAlone { parts.append(confirmed(scope)) }
+    if let forgotten = forgotten(scope) { parts.append(forgotten) }
     if let run = scope.noting { parts.append(noted(run)) }
     let kept = feed.parent == nil ? "0" : "(SELECT count(*) FROM kept)"
     return """
       WITH \(parts.joined(separator: ",\n"))
       SELECT count(*), (SELECT count(*) FROM written WHERE fresh), (SELECT count(*) FROM written WHERE NOT fresh),
         count(*) FILTER (WHERE verdict IN ('unchanged', 'confirmed')), \(kept), count(*) FILTER (WHERE verdict = 'deleted'),
-        count(*) FILTER (WHERE verdict = 'wanted'), count(*) FILTER (WHERE verdict = 'confirmed')
+        count(*) FILTER (WHERE verdict = 'wanted'), count(*) FILTER (WHERE verdict = 'confirmed'),
+        count(*) FILTER (WHERE verdict = 'backwards')
       FROM verdict
       """
   }
@@ -136,116 +151,18 @@ extension MergeStatement {
     return try connection.query(text, while: activity).compactMap { $0[0] }
   }
 
-  private var keys: [String] { feed.keyColumns.map { Identifier.quoted($0.name) } }
+  var keys: [String] { feed.keyColumns.map { Identifier.quoted($0.name) } }
 
   /// `k1, k2`, with a prefix: short names that no column of a pipeline can collide with, being in queries of our own.
-  private func aliases(_ prefix: String) -> String {
+  func aliases(_ prefix: String) -> String {
     keys.indices.map { "\(prefix)k\($0 + 1)" }.joined(separator: ", ")
   }
 
-  /// A later line wins among equal versions: lines were copied in order into an empty table, so places are in order.
-  private func newest(_ scope: Scope) -> String {
-    let keyList = zip(keys, keys.indices).map { "s.\($0) AS k\($1 + 1)" }.joined(separator: ", ")
-    let order = keys.map { "s.\($0)" }.joined(separator: ", ")
-    let isQuestion = scope.question != nil
-    let (table, place) = (
-      scope.question?.qualified ?? staging.qualified, isQuestion ? QuestionTable.lineColumn : "ctid"
-    )
-    let parent = isQuestion ? "" : feed.parent.map { ", s.\(Identifier.quoted($0.column.name)) AS parent" } ?? ""
-    let range =
-      scope.places.map { "\n  WHERE s.ctid BETWEEN \(Literal.quoted($0.first)) AND \(Literal.quoted($0.last))" } ?? ""
-    return """
-      newest AS MATERIALIZED (
-        SELECT DISTINCT ON (\(order)) \(keyList)\(parent), s.data_hash, s.data_version, s.\(place) AS place
-        FROM \(table) s\(range) ORDER BY \(order), s.data_version DESC, s.\(place) DESC)
-      """
-  }
-
-  /// Equal hash: unchanged, whatever its version. Otherwise a version that is not newer than the table's, or than what is
-  /// noted beside the table, is superseded. Only then does the parent matter: a child that stays as it is needs none.
-  ///
-  /// An unchanged row keeps the version it has, for it is not written. When its stamp is newer that has to be known all the
-  /// same, or a version between the two that comes late would overwrite it: it is confirmed, once for each stamp. Under the
-  /// same stamp the later run counts, and which keys a full run has brought is known from its table.
-  private func verdict(_ scope: Scope) -> String {
-    let join = zip(keys, keys.indices).map { "t.\($0) = n.k\($1 + 1)" }.joined(separator: " AND ")
-    let isQuestion = scope.question != nil
-    let orphaned =
-      isQuestion
-      ? nil
-      : feed.parent.map { parent in
-        let table = Identifier.qualified(target.schema, parent.table)
-        let key = Identifier.quoted(parent.keyColumn.name)
-        return "\n    WHEN NOT EXISTS (SELECT FROM \(table) p WHERE p.\(key) = n.parent) THEN 'orphaned'"
-      }
-    let parent = isQuestion || feed.parent == nil ? "" : ", n.parent"
-    let live = marks ? " AND t.\(DeletionRule.markColumn) IS NULL" : ""
-    let deleted = scope.hasDeletions || isQuestion ? "\n    WHEN n.data_hash IS NULL THEN 'deleted'" : ""
-    return """
-      verdict AS MATERIALIZED (
-        SELECT \(aliases("n."))\(parent), n.data_version, n.place, CASE
-          WHEN t.data_hash = n.data_hash\(live) THEN CASE
-            WHEN t.data_version < n.data_version AND NOT starts_with(t.data_version, \(stamp("n."))) AND NOT \(isConfirmed)
-            THEN 'confirmed' ELSE 'unchanged' END
-          WHEN t.data_version >= n.data_version THEN 'superseded'\(overtaken(scope))
-          WHEN \(isBuried) THEN 'superseded'\(deleted)\(orphaned ?? "")
-          ELSE 'wanted' END AS verdict
-        FROM newest n LEFT JOIN \(target.qualified) t ON \(join))
-      """
-  }
-
-  /// A version less what stage puts behind it, a space and the segment's name.
-  ///
-  /// To count characters takes time, for every row; whether an older version has the same stamp is told by how it begins, since
-  /// a space is less than what else might follow.
-  private func stamp(_ prefix: String) -> String { "left(\(prefix)data_version, -\(Self.nameByteCount + 1))" }
-
-  /// `20261120T234408Z-7k2q-000042`
-  private static let nameByteCount = 28
-
-  /// Under the same stamp a later full run has brought the key: what it said is newer.
-  private func overtaken(_ scope: Scope) -> String {
-    guard let run = scope.overtaken else { return "" }
-    return """
-
-          WHEN \(stamp("t.")) = \(stamp("n.")) AND (\(aliases("n."))) IN (
-            SELECT \(keys.joined(separator: ", ")) FROM \(seen.qualified)
-            WHERE \(SeenTable.runColumn) > \(Literal.quoted(run))) THEN 'superseded'
-      """
-  }
-
-  private var isBuried: String { noted(condition: "b.data_version >= n.data_version") }
-
-  private var isConfirmed: String { noted(condition: "\(stamp("b.")) >= \(stamp("n."))") }
-
-  /// Whether a version is noted beside the table for a key. Asked once whether there is any: without, which is nearly always,
-  /// no key is built and compared.
-  private func noted(condition: String) -> String {
-    let name = Literal.quoted(target.qualified)
-    return """
-      ((SELECT EXISTS (SELECT FROM weir.tombstone WHERE target = \(name)))
-              AND EXISTS (SELECT FROM weir.tombstone b WHERE b.target = \(name) AND b.key = \(keyText("n."))
-                AND \(condition)))
-      """
-  }
-
-  /// Notes the newer version of unchanged rows.
-  private var confirmed: String {
-    """
-    confirmed AS (
-      INSERT INTO weir.tombstone AS b (target, key, data_version)
-      SELECT \(Literal.quoted(target.qualified)), \(keyText("v.")), v.data_version
-      FROM verdict v WHERE v.verdict = 'confirmed'
-      ON CONFLICT (target, key) DO UPDATE SET data_version = excluded.data_version, noted_at = clock_timestamp()
-      WHERE b.data_version < excluded.data_version)
-    """
-  }
-
-  /// Rows are marked, not removed.
+  /// What the vendor deleted is marked, not removed.
   private var marks: Bool { feed.deletions.action == .mark }
 
   /// The key as `weir.tombstone` and `weir.orphan` have it, of the columns k1, k2, … after a prefix.
-  private func keyText(_ prefix: String) -> String { keyText(prefix, of: keys.indices.map { "k\($0 + 1)" }) }
+  func keyText(_ prefix: String) -> String { keyText(prefix, of: keys.indices.map { "k\($0 + 1)" }) }
 
   /// The same, of columns by these names.
   func keyText(_ prefix: String, of names: [String]) -> String {
@@ -259,25 +176,32 @@ extension MergeStatement {
 
   /// In the order of the key, so that two workers lock rows in the same order. The WHERE repeats the verdict for rows
   /// that another worker wrote since it was made.
-  private var written: String {
-    let list = staging.columns.map(Identifier.quoted).joined(separator: ", ")
+  private func written(_ scope: Scope) -> String {
+    let tracked = feed.tracking.values(.synced)
+    let list = (staging.columns.map(Identifier.quoted) + tracked.map(\.column)).joined(separator: ", ")
     let types = Dictionary(uniqueKeysWithValues: feed.columns.map { ($0.name, $0.type) })
-    let values = staging.columns.map { "s.\(Identifier.quoted($0))\(types[$0] == .jsonb ? "::jsonb" : "")" }
+    let values =
+      staging.columns.map { "s.\(Identifier.quoted($0))\(types[$0] == .jsonb ? "::jsonb" : "")" } + tracked.map(\.value)
     let keyNames = Set(feed.keyColumns.map(\.name))
     let assignments =
-      staging.columns.filter { !keyNames.contains($0) }.map(Identifier.quoted)
-      .map { "\($0) = excluded.\($0)" } + (marks ? ["\(DeletionRule.markColumn) = NULL"] : [])
-    let dead = marks ? " OR t.\(DeletionRule.markColumn) IS NOT NULL" : ""
+      (staging.columns.filter { !keyNames.contains($0) }.map(Identifier.quoted) + tracked.map(\.column))
+      .map { "\($0) = excluded.\($0)" } + (feed.marksRows ? ["\(DeletionRule.markColumn) = NULL"] : [])
+    let dead = feed.marksRows ? " OR t.\(DeletionRule.markColumn) IS NOT NULL" : ""
+    let order = defect == .noOrder ? "random()" : aliases("v.")
+    let isNewer = "t.data_version IS NULL OR t.data_version < excluded.data_version\(scope.or("t."))"
+    let guarded = defect == .noVersionGuard ? "true" : isNewer
+    let turned = scope.overrules.map { " OR (t.data_version > excluded.data_version AND \($0("t.")))" } ?? ""
+    let written = feed.tracking.logsChanges ? ", " + keys.map { "t.\($0)" }.joined(separator: ", ") : ""
     return """
       written AS (
         INSERT INTO \(target.qualified) AS t (\(list))
         SELECT \(values.joined(separator: ", "))
         FROM verdict v JOIN \(staging.qualified) s ON s.ctid = v.place
-        WHERE v.verdict = 'wanted' ORDER BY \(aliases("v."))
+        WHERE v.verdict = 'wanted' ORDER BY \(order)
         ON CONFLICT (\(keys.joined(separator: ", "))) DO UPDATE SET \(assignments.joined(separator: ", "))
-        WHERE (t.data_hash IS DISTINCT FROM excluded.data_hash\(dead))
-          AND (t.data_version IS NULL OR t.data_version < excluded.data_version)
-        RETURNING (t.xmax = 0) AS fresh)
+        WHERE (t.data_hash IS DISTINCT FROM excluded.data_hash\(dead)\(turned))
+          AND (\(guarded))
+        RETURNING (t.xmax = 0) AS fresh\(written))
       """
   }
 
@@ -286,7 +210,7 @@ extension MergeStatement {
     let name = Literal.quoted(feed.name)
     let key = keyText("v.")
     // What is yet to be sent is settled when it is written.
-    let settling = scope.question == nil ? "<> 'orphaned'" : "IN ('unchanged', 'confirmed', 'superseded')"
+    let settling = scope.question == nil ? "<> 'orphaned'" : "IN ('unchanged', 'confirmed', 'superseded', 'backwards')"
     return [
       """
       kept AS (
@@ -295,8 +219,8 @@ extension MergeStatement {
         FROM verdict v JOIN \(staging.qualified) s ON s.ctid = v.place
         WHERE v.verdict = 'orphaned' ORDER BY \(key) COLLATE "C"
         ON CONFLICT (feed, key) DO UPDATE SET parent_key = excluded.parent_key, data_version = excluded.data_version,
-          staged = excluded.staged, segment = excluded.segment, kept_at = clock_timestamp()
-        WHERE o.data_version < excluded.data_version
+          staged = excluded.staged, segment = excluded.segment, kept_at = clock_timestamp(), refused = NULL
+        WHERE o.data_version < excluded.data_version\(scope.or("o."))
         RETURNING 1)
       """,
       // The EXISTS is asked once: without orphans, which is nearly always, no key is built and compared. Locked in the
@@ -306,7 +230,7 @@ extension MergeStatement {
         DELETE FROM weir.orphan o USING (
           SELECT w.key FROM verdict v JOIN weir.orphan w ON w.feed = \(name) AND w.key = \(key)
           WHERE (SELECT EXISTS (SELECT FROM weir.orphan WHERE feed = \(name)))
-            AND v.verdict \(settling) AND w.data_version <= v.data_version
+            AND v.verdict \(settling) AND (w.data_version <= v.data_version\(scope.or("w.")))
           ORDER BY w.key FOR UPDATE OF w) done
         WHERE o.feed = \(name) AND o.key = done.key)
       """,
@@ -316,15 +240,16 @@ extension MergeStatement {
   /// What the vendor deleted. The row is marked or removed; where none is left to carry the version, a tombstone does.
   ///
   /// The segment has the table to itself then (``RowsLock``): who inserts does not see a tombstone that is not committed.
-  private var deletions: [String] {
+  private func deletions(_ scope: Scope) -> [String] {
     let same = zip(keys, keys.indices).map { "t.\($0) = v.k\($1 + 1)" }.joined(separator: " AND ")
-    let older = "\(same) AND v.verdict = 'deleted' AND (t.data_version IS NULL OR t.data_version < v.data_version)"
+    let older =
+      "\(same) AND v.verdict = 'deleted' AND (t.data_version IS NULL OR t.data_version < v.data_version\(scope.or("t.")))"
     let gone =
       marks
       ? """
       gone AS (
         UPDATE \(target.qualified) t SET \(DeletionRule.markColumn) = coalesce(t.\(DeletionRule.markColumn), clock_timestamp()),
-          data_version = v.data_version FROM verdict v WHERE \(older))
+          data_version = v.data_version\(feed.tracking.assignments(.deleted)) FROM verdict v WHERE \(older))
       """ : "gone AS (DELETE FROM \(target.qualified) t USING verdict v WHERE \(older))"
     let buried = """
       buried AS (
@@ -332,7 +257,7 @@ extension MergeStatement {
         SELECT \(Literal.quoted(target.qualified)), \(keyText("v.")), v.data_version FROM verdict v
         WHERE v.verdict = 'deleted'\(marks ? " AND NOT EXISTS (SELECT FROM \(target.qualified) t WHERE \(same))" : "")
         ON CONFLICT (target, key) DO UPDATE SET data_version = excluded.data_version, noted_at = clock_timestamp()
-        WHERE b.data_version < excluded.data_version)
+        WHERE b.data_version < excluded.data_version\(scope.or("b.")))
       """
     return [gone, buried]
   }

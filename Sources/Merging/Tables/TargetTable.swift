@@ -42,7 +42,8 @@ struct TargetTable {
     let present = Set(columns.compactMap { $0[0].map { Array($0.utf8) } })
     let needed =
       feed.columns.map { ($0.name, $0.type.sqlName) } + Self.ownColumns
-      + (feed.deletions.action == .mark ? [(DeletionRule.markColumn, "timestamptz")] : [])
+      + (feed.marksRows ? [(DeletionRule.markColumn, "timestamptz")] : [])
+      + feed.tracking.marks.map { ($0.rawValue, $0.sqlType) }
     let missing = needed.filter { !present.contains(Array($0.0.utf8)) }
     guard missing.isEmpty else {
       let added = missing.map { "ADD COLUMN \(Identifier.quoted($0.0)) \($0.1)" }.joined(separator: ", ")

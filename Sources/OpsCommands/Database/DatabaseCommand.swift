@@ -11,9 +11,10 @@ struct DatabaseCommand: ParsableCommand {
         psql -d "$(weir db up)"        start it if need be, and look inside
         weir db migrate                bring the tables forward
         weir db index                  make the indexes that the feeds want
+        weir db grant weir_merge       let a role of its own merge
         weir db down
         """
     ),
-    subcommands: [DatabaseUp.self, DatabaseDown.self, DatabaseMigrate.self, DatabaseIndex.self]
+    subcommands: [DatabaseUp.self, DatabaseDown.self, DatabaseMigrate.self, DatabaseIndex.self, DatabaseGrant.self]
   )
 }

@@ -27,6 +27,7 @@ public struct Feed: Sendable {
   public var parent: Parent?
   public var rejects = RejectLimit()
   public var deletions = DeletionRule()
+  public var tracking = RowTracking()
   /// What a run's records have to be as a whole.
   public var checks = QualityChecks()
   /// The columns mapped from the key fields, in the key's order.
@@ -60,5 +61,11 @@ public struct Feed: Sendable {
     public var keyColumn: Column
     /// Parents whose children are asked for in one request, at most; fewer where the vendor takes fewer.
     public var batch = 100
+    /// What becomes of this feed's rows when their parent is deleted.
+    public var onDelete = ParentDeletion.keep
+    /// Rows that wait for their parents at once, at most; a segment that would bring more is held.
+    public var orphansMax = 1_000_000
+
+    static let orphansBounds = 0...100_000_000
   }
 }

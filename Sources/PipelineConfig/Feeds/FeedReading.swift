@@ -7,6 +7,8 @@ struct FeedDraft {
   var parentFeed: ConfigText?
   var parentField: ConfigText?
   var parentBatch: Int?
+  var onParentDelete: ParentDeletion?
+  var orphansMax: Int?
   var value: ConfigValue
 }
 
@@ -35,8 +37,11 @@ extension FeedDraft {
     let parentFeed = parent?.required("feed")?.nonEmptyText()
     let parentField = parent?.required("field")?.nonEmptyText()
     let parentBatch = parent?["batch"]?.integer(in: 1...1000, "parents a request")
+    let onParentDelete = parent?["on_delete"]?.choice(of: ParentDeletion.self)
+    let orphansMax = parent?["max_orphans"]?.integer(in: Feed.Parent.orphansBounds, "rows")
     parent?.reportUnknown()
     let (rejects, deletions) = (RejectLimit.read(object["rejects"]), DeletionRule.read(object["deletions"]))
+    let tracking = RowTracking.read(object["track"])
     if filter != nil, let pagination, !pagination.isOData {
       object["filter"]?.problem("is OData's; put a REST vendor's own parameters under \"query\"")
     }
@@ -67,6 +72,7 @@ extension FeedDraft {
       keyColumns: keyColumns.map { $0.requiring() }
     )
     feed.checks = checks
+    feed.tracking = tracking
     if let resumeWithin { feed.resumeWithin = resumeWithin }
     return FeedDraft(
       feed: feed,
@@ -74,6 +80,8 @@ extension FeedDraft {
       parentFeed: parentFeed,
       parentField: parentField,
       parentBatch: parentBatch,
+      onParentDelete: onParentDelete,
+      orphansMax: orphansMax,
       value: value
     )
   }

@@ -27,6 +27,8 @@ enum ParentLinks {
     }
     var link = Feed.Parent(feed: parent.name, field: field.value, column: column, table: parent.table, keyColumn: key)
     if let batch = draft.parentBatch { link.batch = batch }
+    if let onDelete = draft.onParentDelete { link.onDelete = onDelete }
+    if let orphansMax = draft.orphansMax { link.orphansMax = orphansMax }
     return link
   }
 

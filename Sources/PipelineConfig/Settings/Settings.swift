@@ -10,6 +10,17 @@ public struct DatabaseSettings: Sendable {
   public var schema = "public"
   /// Folder of the numbered migrations.
   public var migrations: FilePath
+  /// How long merge tries again when the database goes away, or a statement meets a trouble that passes by itself.
+  public var retryWithin = Duration.seconds(60)
+  /// For one statement of a merge, at the server.
+  public var statementTimeout = Duration.seconds(600)
+  /// For the server to take a piece of what is copied into it.
+  public var copyTimeout = Duration.seconds(60)
+  public var keep = HistorySettings()
+
+  /// Not at all, to over a night.
+  static let retryWithinBounds = Duration.zero ... .seconds(86_400)
+  static let timeoutBounds = Duration.seconds(1) ... .seconds(86_400)
 }
 
 extension DatabaseSettings {
@@ -25,6 +36,10 @@ extension DatabaseSettings {
     if let path = object["embedded"]?.path(in: directory) { settings.embedded = path }
     if let schema = object["schema"]?.identifier(of: "schema") { settings.schema = schema.value }
     if let path = object["migrations"]?.path(in: directory) { settings.migrations = path }
+    if let time = object["retry_within"]?.duration(in: retryWithinBounds) { settings.retryWithin = time }
+    if let time = object["statement_timeout"]?.duration(in: timeoutBounds) { settings.statementTimeout = time }
+    if let time = object["copy_timeout"]?.duration(in: timeoutBounds) { settings.copyTimeout = time }
+    settings.keep = HistorySettings.read(object["keep"])
     object.reportUnknown()
     return settings
   }

@@ -1,0 +1,83 @@
+import Postgres
+import Spool
+import TestSupport
+import Testing
+
+@testable import Merging
+
+/// A vendor whose stamps go backwards, and a person who says that it is right.
+@Suite(.postgres)
+struct AuthoritativeTests {
+  typealias Fixture = MergeFixture
+
+  static let asking: [AskPolicy.Rule] = [.always, .never]
+
+  /// Rows 1 to 4 at version 5; row 5 deleted at version 5; row 6 confirmed at version 5.
+  private func fixture() throws -> Fixture {
+    let more = #", "deletions": { "action": "remove", "vanished": false }"#
+    let feed = Fixture.feed("item", table: "item", columns: DeletionTests.columns, more: more)
+    let fixture = try Fixture(feeds: feed, tables: [Fixture.itemTable])
+    let rows = (1...5).map { Row.item($0, "new", version: $0 == 5 ? "4" : "5") } + [.item(6, "same", version: "1")]
+    _ = try fixture.merge(fixture.segment(rows, mode: .full))
+    let gone = #"{"id":5,"data_hash":null,"data_version":"5 \#(Fixture.firstRun)-000002"}"#
+    _ = try fixture.merge(fixture.lines([gone], Fixture.firstRun, 2, .full))
+    _ = try fixture.merge(fixture.segment([.item(6, "same", version: "5")], sequence: 3, mode: .full))
+    return fixture
+  }
+
+  /// What the vendor has after it restored a backup: all but one at version 3.
+  private func restored(_ fixture: Fixture, run: String) throws -> InputSegment {
+    let rows: [Row] = [
+      .item(1, "old", version: "3"), .item(2, "new", version: "3"), .item(3, "old", version: "6"),
+      .item(5, "old", version: "3"), .item(6, "same", version: "3"), .item(7, "old", version: "3"),
+    ]
+    return try fixture.segment(rows, run: run, mode: .full)
+  }
+
+  @Test("a stamp that went backwards is counted and not applied", arguments: asking)
+  func counted(asking: AskPolicy.Rule) throws {
+    let fixture = try fixture()
+    var processor = try fixture.processor(asking: asking)
+    let counts = try processor.process(restored(fixture, run: Fixture.secondRun)).counts
+    #expect(counts["backwards"] == 2, "rows 1 and 5: \(counts)")
+    #expect(counts["superseded"] == 2 && counts["inserted"] == 1 && counts["updated"] == 1)
+    #expect(try fixture.query("SELECT backwards FROM weir.ledger ORDER BY run DESC LIMIT 1") == [["2"]])
+    #expect(try fixture.query("SELECT name FROM item WHERE id IN (1, 2) ORDER BY id") == [["new"], ["new"]])
+    _ = try processor.process(fixture.end(run: Fixture.secondRun, segments: 1, records: 6, mode: .full))
+    #expect(try fixture.query("SELECT superseded, backwards FROM weir.sync_log") == [["2", "2"]])
+    // What comes late of an older run is no vendor that turned back.
+    let late = try processor.process(fixture.segment([.item(3, "late", version: "4")], sequence: 4)).counts
+    #expect(late["superseded"] == 1 && late["backwards"] == nil)
+  }
+
+  @Test(
+    "an authoritative full run applies what the vendor says now, and what comes after it is judged by that",
+    arguments: asking
+  )
+  func applied(asking: AskPolicy.Rule) throws {
+    let fixture = try fixture()
+    var processor = try Fixture.processor(fixture.pipeline, fixture.spool, asking: asking, isAuthoritative: true)
+    let counts = try processor.process(restored(fixture, run: Fixture.secondRun)).counts
+    #expect(counts["backwards"] == nil && counts["superseded"] == 0)
+    #expect(counts["inserted"] == 2 && counts["updated"] == 3 && counts["unchanged"] == 1, "\(counts)")
+    let names = "SELECT string_agg(id || name, ' ' ORDER BY id) FROM item"
+    #expect(try fixture.query(names) == [["1old 2new 3old 4new 5old 6same 7old"]])
+
+    // The vendor goes on from its backup: version 4 is newer now, though the table had version 5 once.
+    let rows = [1, 2, 5, 6].map { Row.item($0, "next", version: "4") }
+    let next = try fixture.merge(fixture.segment(rows, run: Fixture.thirdRun))
+    #expect(next["updated"] == 4, "\(next)")
+    // What an older run brings late stays out.
+    let late = try fixture.merge(fixture.segment([.item(1, "late", version: "2")], sequence: 9))
+    #expect(late["superseded"] == 1)
+    #expect(try fixture.query(names) == [["1next 2next 3old 4new 5next 6next 7old"]])
+  }
+
+  @Test("an incremental run overrules nothing")
+  func incremental() throws {
+    let fixture = try fixture()
+    var processor = try Fixture.processor(fixture.pipeline, fixture.spool, isAuthoritative: true)
+    let row = try fixture.segment([.item(1, "old", version: "3")], run: Fixture.secondRun)
+    #expect(try processor.process(row).counts["backwards"] == 1)
+  }
+}
