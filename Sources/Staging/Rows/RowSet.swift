@@ -41,6 +41,7 @@ struct RowSet: ~Copyable {
   /// - Parameters:
   ///   - head: Appends the key and behind it the version, and says where the key ends.
   ///   - body: Appends the row itself.
+  /// - Throws: What `body` throws.
   mutating func add(
     head: (inout OutputBytes) -> Int,
     body: (inout OutputBytes) throws(RowProblem) -> Void
