@@ -4,7 +4,7 @@ internal import Dispatch
 /// which everything else goes on.
 ///
 /// Also takes the tasks that hand it their work: a page that went from the network's thread to one of the pool, to this one
-/// and back again, and once more to be written, cost a tenth of all the time that fetch took in changes of thread alone.
+/// and back again, and once more to be written, changed threads more often than it was looked at.
 final class BlockingExecutor: SerialExecutor, TaskExecutor {
   private let queue = DispatchQueue(label: "weir.fetch.segments")
 

@@ -49,8 +49,8 @@ extension HTTPClient {
 
 /// Takes an answer in on its connection's own event loop, within bounds: one that waits for it is woken once, when it is whole.
 ///
-/// As a sequence of chunks that a task waits for, a page of 100 KB took six changes of thread; on a machine of two cores, those
-/// were a sixth of all the time that fetch took.
+/// As a sequence of chunks that a task waits for, a page of 100 KB changed threads several times. This, one event loop, one thread
+/// for what a run decides, and no tracing took 200,000 records of 1 KB from 1.6 to 1.35 CPU seconds, all together.
 final class AnswerCollector: HTTPClientResponseDelegate {
   private struct State {
     var head: HTTPResponseHead?
