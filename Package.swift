@@ -22,7 +22,9 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioHTTPCompression = Target.Dependency.product(name: "NIOHTTPCompression", package: "swift-nio-extras")
+let nioHTTP2 = Target.Dependency.product(name: "NIOHTTP2", package: "swift-nio-http2")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
@@ -59,6 +61,8 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
     .package(url: "https://github.com/apple/swift-nio-extras.git", from: "1.35.2"),
+    .package(url: "https://github.com/apple/swift-nio-http2.git", from: "1.46.0"),
+    .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
     .package(url: "https://github.com/apple/swift-system.git", from: "1.8.1"),
     .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1"),
     .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
@@ -90,7 +94,7 @@ let package = Package(
       "Fetching",
       on: [
         "JSONText", "PipelineConfig", "Spool", "Telemetry", asyncHTTPClient, crypto, logging, nioCore, nioHTTP1,
-        nioHTTPCompression, nioPosix, system,
+        nioHTTPCompression, nioPosix, nioSSL, system,
       ]
     ),
     room("Hashing", on: ["CDigests", "JSONText", "PipelineConfig", "Spool", "Telemetry", crypto]),
@@ -129,8 +133,8 @@ let package = Package(
     tests(
       "FetchingTests",
       on: [
-        "Fetching", "JSONText", "PipelineConfig", "Spool", "Telemetry", "TestSupport", nioCore, nioHTTP1, nioPosix,
-        system,
+        "Fetching", "JSONText", "PipelineConfig", "Spool", "Telemetry", "TestSupport", nioCore, nioHTTP1, nioHTTP2,
+        nioPosix, nioSSL, system,
       ]
     ),
     tests("HashingTests", on: ["Hashing", "JSONText", "PipelineConfig", "Spool", "TestSupport", crypto, system]),

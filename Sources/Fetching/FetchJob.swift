@@ -96,11 +96,13 @@ public struct FetchJob: Sendable {
         published(queue.path(of: name, in: .ready))
       }
     }
-    let client = VendorClient(feed.source, origin: query.base.origin, messages: messages)
+    let client = try VendorClient(feed.source, origin: query.base.origin, messages: messages, feed: feed.name)
     do {
       let walk = try prepare(job, query, worker, client)
-      let summary =
+      // All that a run decides goes on where its pages are taken apart and written; only the network has threads of its own.
+      let summary = try await withTaskExecutorPreference(worker.executor) {
         if let keys = options.parentKeys { try await children(walk, of: keys) } else { try await pages(walk) }
+      }
       await client.shutdown()
       await worker.release()
       return summary
@@ -120,6 +122,8 @@ struct FetchWalk: Sendable {
   let query: FeedQuery
   let fetcher: PageFetcher
   let learned: LearnedFeed
+  /// What the vendor answered to the same question before.
+  let known: KnownAnswer?
 
   var worker: PageWorker { fetcher.worker }
   var flow: FlowControl { fetcher.retrying.flow }
@@ -159,33 +163,54 @@ extension FetchJob {
     let resumed = job.isResumed ? ", going on behind \(job.checkpoint.before.totals.records) records" : ""
     reporter.started(feed: feed.name, run: "\(job.run)", message: "asking \(query.base.shown) for \(since)\(resumed)")
     let fetcher = PageFetcher(feed: feed, client: client, worker: worker, retrying: retrying)
-    return FetchWalk(job: job, query: query, fetcher: fetcher, learned: learned)
+    let known = job.start.mode == .incremental && !job.isResumed ? try KnownAnswer.load(feed, in: spool) : nil
+    return FetchWalk(job: job, query: query, fetcher: fetcher, learned: learned, known: known)
+  }
+
+  /// A backfill may be cut into parts; what is newer than a watermark is read in its order.
+  private func walk(_ run: FetchWalk, _ progress: @escaping WalkProgress) -> any FeedWalk {
+    let began = run.job.checkpoint.began.map { Date(timeIntervalSince1970: Double($0) / 1000) }
+    guard let windows = run.job.windows(of: feed, options) else {
+      return PageWalk(
+        run.query,
+        fetcher: run.fetcher,
+        worker: run.worker,
+        limit: options.limit,
+        segmentTime: settings.segment.time,
+        stand: run.job.checkpoint.before,
+        began: began,
+        known: run.known,
+        progress: progress
+      )
+    }
+    return WindowedWalk(
+      run.query,
+      windows,
+      fetcher: run.fetcher,
+      segmentTime: settings.segment.time,
+      stand: run.job.checkpoint.before,
+      began: began,
+      progress: progress
+    )
   }
 
   /// All pages of the feed, from the beginning or from where a run stopped.
   private func pages(_ run: FetchWalk) async throws -> FetchSummary {
     let (job, start) = (run.job, run.job.start)
-    var walk = PageWalk(
-      run.query,
-      fetcher: run.fetcher,
-      worker: run.worker,
-      limit: options.limit,
-      segmentTime: settings.segment.time,
-      stand: job.checkpoint.before,
-      began: job.checkpoint.began.map { Date(timeIntervalSince1970: Double($0) / 1000) }
-    ) { [reporter, feed, limit = options.limit, counters = run.counters] totals, paginator in
-      let expected = limit.map { min($0, paginator.expected ?? $0) } ?? paginator.expected
-      let counts = counters.summary(totals, pages: paginator.pagesRead)
-      reporter.progress(feed: feed.name, run: "\(job.run)", counts: counts, total: expected)
+    var walk = walk(run) { [reporter, feed, limit = options.limit, counters = run.counters] totals, pages, expected in
+      let counts = counters.summary(totals, pages: pages)
+      let total = limit.map { min($0, expected ?? $0) } ?? expected
+      reporter.progress(feed: feed.name, run: "\(job.run)", counts: counts, total: total)
     }
     defer { LearnedFeed(pageSize: run.flow.pageSize).save(feed, in: spool) }
     try await walk.run()
 
     let (complete, expected) = (walk.isComplete, walk.expected)
-    let (isOneMoment, began) = (walk.pages == 1, walk.began ?? .now)
+    let (isOneMoment, isInOrder, began) = (walk.pages == 1, walk.isInOrder, walk.began ?? .now)
     var watermark: String?
     let totals = try await run.worker.end { totals, versions in
-      if complete, let cursor = feed.cursor, let versions {
+      if complete, let cursor = feed.cursor, var versions {
+        if !isInOrder { versions.isAscending = false }
         watermark = Watermark.after(start, cursor: cursor, versions: versions, isOneMoment: isOneMoment, began: began)
       }
       return EndOfRun(
@@ -196,6 +221,12 @@ extension FetchJob {
         since: start.since,
         expected: expected
       )
+    }
+    // One answer was the whole run: the next one that asks the same may be told that it still is.
+    if complete, isOneMoment, !job.isResumed, start.mode == .incremental, let (address, tag) = walk.firstAnswer,
+      KnownAnswer.isTag(tag), !KnownSecrets(of: feed).stand(in: Array(tag.utf8))
+    {
+      KnownAnswer(run: job.run, address: KnownAnswer.digest(of: address), tag: tag).save(feed, in: spool)
     }
     return FetchSummary(
       run: job.run,

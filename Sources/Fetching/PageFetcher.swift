@@ -1,5 +1,6 @@
 internal import FoundationEssentials
 internal import NIOCore
+internal import NIOHTTP1
 internal import PipelineConfig
 
 /// Gets one page, whatever it takes: pacing, tries, taking apart.
@@ -11,14 +12,16 @@ struct PageFetcher: Sendable {
 
   /// - Throws: ``FetchError`` when the page is given up, `CancellationError`.
   func fetch(_ request: PageRequest) async throws -> FetchedPage {
-    var fetched = try await retrying.run(request) { size in
+    var fetched = try await retrying.run(request) { size, redirected in
       let sent = Date.now
       let address =
         request.sizeParameter.map { request.address.replacing($0, with: String(size)) } ?? request.address
       let preferences = feed.pagination.isOData ? "odata.maxpagesize=\(size)" : nil
-      let response = try await client.get(address, preferences: preferences)
+      // With another size of page it is another request.
+      let known = request.known.flatMap { $0.address == KnownAnswer.digest(of: address) ? $0.tag : nil }
+      let response = try await client.get(address, preferences: preferences, known: known, redirected: redirected)
       let (received, arrival) = (Date.now, Self.arrival(response))
-      let page = try await split(response) { try await worker.split($0) }
+      let page = response.isKnown ? Page() : try await split(response) { try await worker.split($0) }
       let fetched = FetchedPage(
         request: request,
         page: page,
@@ -34,7 +37,9 @@ struct PageFetcher: Sendable {
           address: response.address,
           fingerprint: page.fingerprint
         ),
-        exchange: (sent, received, response.date)
+        exchange: (sent, received, response.date),
+        asked: address,
+        tag: response.headers.first(name: "ETag") ?? (response.isKnown ? known : nil)
       )
       return (fetched, arrival)
     }
@@ -52,8 +57,8 @@ struct PageFetcher: Sendable {
   ///
   /// - Throws: ``FetchError`` when the page is given up, `CancellationError`.
   func list(_ request: PageRequest) async throws -> (Page, WebAddress) {
-    try await retrying.run(request) { _ in
-      let response = try await client.get(request.address)
+    try await retrying.run(request) { _, redirected in
+      let response = try await client.get(request.address, redirected: redirected)
       let arrival = Self.arrival(response)
       let page = try await split(response) { try await worker.splitList($0) }
       return ((page, response.address), arrival)
@@ -71,8 +76,9 @@ struct PageFetcher: Sendable {
 
   /// What is said to be used up is left alone before the vendor has to refuse.
   private static func arrival(_ response: VendorResponse) -> Arrival {
-    let clock = VendorClock.now(response.headers)
-    let hold = RateHeaders.wait(response.headers, status: response.status, now: clock)
+    let headers = response.headers
+    // The vendor's date is read only when something has to be compared with it.
+    let hold = RateHeaders.wait(headers, status: response.status, now: VendorClock.now(headers))
     return .now(bytes: response.body.readableBytes, hold: hold)
   }
 }
@@ -89,6 +95,10 @@ struct FetchedPage: Sendable {
   var facts: PageFacts
   /// When it was asked for and when it was there, by this machine's clock, and the vendor's own time.
   var exchange: (sent: Date, received: Date, date: String?)
+  /// The address that it was asked for at, before redirects.
+  var asked: WebAddress
+  /// The vendor's mark of this very answer.
+  var tag: String?
 
   /// By the vendor's clock, no later than when the request went out.
   var vendorTime: Date {

@@ -4,16 +4,39 @@ internal import PipelineConfig
 internal import Spool
 internal import Telemetry
 
-/// The walk through all pages of a run: asks for several at once where paging allows it, and writes them in their
+/// The way through all pages of a run.
+protocol FeedWalk {
+  /// - Throws: ``FetchError``, `SpoolError`, `CancellationError`. What was published stays.
+  mutating func run() async throws
+
+  var pages: Int { get }
+  /// Records in all, as the vendor says.
+  var expected: Int? { get }
+  /// Every record that the vendor has was written.
+  var isComplete: Bool { get }
+  /// A record that changes during the walk comes behind all that was read before.
+  var isInOrder: Bool { get }
+  /// The vendor's time when the first request went out.
+  var began: Date? { get }
+  /// The address and the vendor's tag of the answer that the walk began with.
+  var firstAnswer: (address: WebAddress, tag: String)? { get }
+}
+
+/// Told after each page: what was written, how many pages were read, how many records there are in all.
+typealias WalkProgress = (_ totals: SegmentTotals, _ pages: Int, _ expected: Int?) -> Void
+
+/// The walk through all pages of a run in their order: asks for several at once where paging allows it, and writes them in their
 /// order.
-struct PageWalk {
+struct PageWalk: FeedWalk {
   private let query: FeedQuery
   private let fetcher: PageFetcher
   private let worker: PageWorker
   private let limit: Int?
   /// How often the open segment's age is looked at.
   private let tick: Duration
-  private let progress: (SegmentTotals, Paginator) -> Void
+  private let progress: WalkProgress
+  /// The answer to the first request that is known already.
+  private let known: KnownAnswer?
   private let logger: Logger
 
   private var paginator: Paginator
@@ -23,8 +46,9 @@ struct PageWalk {
   private(set) var totals: SegmentTotals
   /// Records of a page that an earlier run had begun to publish: they come twice.
   private let repeated: Int
-  /// The vendor's time when the first request went out.
   private(set) var began: Date?
+  /// The address and the tag of the first answer.
+  private(set) var firstAnswer: (address: WebAddress, tag: String)?
 
   private enum Event {
     case page(Int, Result<FetchedPage, any Error>)
@@ -39,7 +63,8 @@ struct PageWalk {
     segmentTime: Duration,
     stand: Checkpoint.Stand,
     began: Date?,
-    progress: @escaping (SegmentTotals, Paginator) -> Void
+    known: KnownAnswer?,
+    progress: @escaping WalkProgress
   ) {
     self.query = query
     self.fetcher = fetcher
@@ -52,18 +77,19 @@ struct PageWalk {
     totals = stand.totals
     repeated = isResumed ? stand.totals.records - paginator.recordsRead : 0
     self.began = began
+    self.known = known
     tick = segmentTime / 5
     self.progress = progress
   }
 
   var pages: Int { paginator.pagesRead }
   var expected: Int? { paginator.expected }
-  /// Every record that the vendor has was written.
+  /// As far as the versions of the records are in order, which the segments tell.
+  var isInOrder: Bool { true }
   var isComplete: Bool { paginator.isFinished && totals.records - repeated == paginator.recordsRead }
 
   private var isOver: Bool { paginator.isFinished || limit.map { totals.records >= $0 } ?? false }
 
-  /// - Throws: ``FetchError``, `SpoolError`, `CancellationError`. What was published stays.
   mutating func run() async throws {
     try await withThrowingTaskGroup(of: Event.self) { group in
       defer { group.cancelAll() }
@@ -99,12 +125,14 @@ struct PageWalk {
       return ask(&group)
     }
     began = began ?? fetched.vendorTime
+    if paginator.pagesRead == 0 { firstAnswer = fetched.tag.map { (fetched.asked, $0) } }
     do throws(PagingProblem) { try paginator.pageRead(fetched.facts) } catch {
       throw FetchError(feed: query.feed.name, address: fetched.facts.address, error)
     }
     let room = limit.map { $0 - totals.records } ?? .max
     if room > fetched.page.records.count { ask(&group) }
-    let source = PageSource(number: fetched.request.number, url: query.shown(fetched.request.address))
+    let request = fetched.request
+    let source = PageSource(number: request.number) { [query] in query.shown(request.address) }
     totals = try await worker.store(
       fetched.page,
       from: source,
@@ -112,14 +140,15 @@ struct PageWalk {
       after: paginator.position,
       began: began ?? fetched.vendorTime
     )
-    progress(totals, paginator)
+    progress(totals, paginator.pagesRead, paginator.expected)
   }
 
   /// Asks for as many pages as paging and the source's limits let go at once.
   private mutating func ask(_ group: inout ThrowingTaskGroup<Event, any Error>) {
-    while inFlight + early.count < fetcher.retrying.flow.concurrency, let request = paginator.nextRequest() {
+    while inFlight + early.count < fetcher.retrying.flow.concurrency, var request = paginator.nextRequest() {
       inFlight += 1
-      group.addTask { [fetcher] in
+      if request.number == 1 { request.known = known }
+      group.addTask { [fetcher, request] in
         // A page ahead of its turn may fail and never be needed, so its failure waits for its turn.
         do { return .page(request.number, .success(try await fetcher.fetch(request))) } catch {
           return .page(request.number, .failure(error))

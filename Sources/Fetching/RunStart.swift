@@ -55,7 +55,25 @@ struct RunStart: Equatable, Sendable {
   }
 }
 
+extension RunStart {
+  /// The run that merge wrote the watermark of; nil when that cannot be read.
+  ///
+  /// - Throws: `SpoolError`.
+  static func mergedRun(_ feed: String, in spool: Spool) throws(SpoolError) -> RunID? {
+    guard let bytes = try spool.loadState(stateName, feed: feed), let state = try? JSONValue(parsing: bytes) else {
+      return nil
+    }
+    return state["run"]?.text.flatMap { RunID($0) }
+  }
+}
+
 extension Feed {
+  /// Whether the cursor holds days, which are asked for as days.
+  var isCursorDate: Bool {
+    guard let cursor else { return false }
+    return columns.first { $0.from == JSONPointer(member: cursor.field) }?.type == .date
+  }
+
   /// Whether the vendor can be asked for newer records alone.
   fileprivate var canBeAskedForNewer: Bool {
     switch pagination {
@@ -82,7 +100,7 @@ extension Feed {
         exitStatus: .usage
       )
     }
-    return isDate(cursor) ? text : Self.complete(text, cursor)
+    return isCursorDate ? text : Self.complete(text, cursor)
   }
 
   /// The watermark, or a moment before it. The vendor's own text stays as it is when there is nothing to look back for.
@@ -92,12 +110,7 @@ extension Feed {
     }
     // Whole seconds, rounded down: earlier costs a few records that are known already.
     let earlier = Timestamp(seconds: moment.seconds - Int((cursor.lookback / .seconds(1)).rounded(.up)))
-    return isDate(cursor) ? String(earlier.sortable.prefix(10)) : String(earlier.sortable.prefix { $0 != "." }) + "Z"
-  }
-
-  /// Whether the field holds days, which are asked for as days.
-  private func isDate(_ cursor: Cursor) -> Bool {
-    columns.first { $0.from == JSONPointer(member: cursor.field) }?.type == .date
+    return isCursorDate ? String(earlier.sortable.prefix(10)) : String(earlier.sortable.prefix { $0 != "." }) + "Z"
   }
 
   /// People leave out the time of day and the offset; vendors want both.

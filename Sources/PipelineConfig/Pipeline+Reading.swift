@@ -27,17 +27,17 @@ extension Pipeline {
     spool = SpoolSettings.read(object["spool"], in: directory)
     database = DatabaseSettings.read(object["database"], in: directory)
     self.directory = directory
-    let known = Self.sources(object.required("sources"))
+    let known = Self.sources(object.required("sources"), in: directory)
     sources = known.compactMap(\.source)
     feeds = Self.feeds(object.required("feeds"), sources: known, context: context)
     object.reportUnknown()
     guard context.problems.isEmpty else { throw InvalidConfig(context.problems) }
   }
 
-  private static func sources(_ value: ConfigValue?) -> [NamedSource] {
+  private static func sources(_ value: ConfigValue?, in directory: FilePath) -> [NamedSource] {
     guard let value, let entries = value.object()?.entries else { return [] }
     if entries.isEmpty { value.problem("names no source") }
-    return entries.map { NamedSource(name: $0.name, source: Source.read($0.name, $0.value)) }
+    return entries.map { NamedSource(name: $0.name, source: Source.read($0.name, $0.value, in: directory)) }
   }
 
   private static func feeds(_ value: ConfigValue?, sources: [NamedSource], context: ConfigContext) -> [Feed] {

@@ -62,6 +62,17 @@ struct ProblemTests {
         "feeds.cars.cursor", "{\"field\":\"at\",\"since_parameter\":\"x\"}", "feeds.cars.cursor.since_parameter",
         "OData"
       ),
+      ("feeds.cars.pagination.windows", "{}", "feeds.cars.pagination.windows.from", "missing"),
+      ("feeds.cars.pagination.windows", "{\"from\":\"soon\"}", "feeds.cars.pagination.windows.from", "moment"),
+      (
+        "feeds.cars.pagination",
+        "{\"kind\":\"odata\",\"page_size\":9,\"walk\":\"next_link\",\"windows\":{\"from\":\"2015-01-01\"}}",
+        "feeds.cars.pagination.windows", "keyset"
+      ),
+      (
+        "feeds.parts.pagination", "{\"kind\":\"odata\",\"page_size\":9,\"windows\":{\"from\":\"2015-01-01\"}}",
+        "feeds.parts.pagination.windows", "timestamp"
+      ),
       ("sources.shop.base_url", "\"https://user:pw@h/\"", "sources.shop.base_url", ""),
       ("sources.shop.base_url", "\"https://h/?key=1\"", "sources.shop.base_url", ""),
       ("sources.shop.auth.bearer", "\"a b\"", "sources.shop.auth.bearer", "header"),

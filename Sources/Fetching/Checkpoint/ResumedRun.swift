@@ -32,8 +32,13 @@ struct ResumedRun {
         now - found.written <= feed.resumeWithin.milliseconds, isSame(found, options: options, fresh: fresh)
       else { return false }
       // The paginator of a changed program may know the position no more.
-      var paginator = (try? FeedQuery(feed, since: found.since)).map { Paginator($0) }
-      return paginator?.restore(position) == true
+      guard let query = try? FeedQuery(feed, since: found.since) else { return false }
+      if let windows = feed.windows(since: found.since, options) {
+        var plan = WindowPlan(query, windows, now: now / 1000)
+        return plan.restore(position)
+      }
+      var paginator = Paginator(query)
+      return paginator.restore(position)
     }
     func resumed(_ found: Checkpoint) -> ResumedRun {
       var start = fresh
@@ -77,5 +82,17 @@ struct ResumedRun {
     if options.full { return found.mode == .full }
     if options.since != nil { return found.since == fresh.since }
     return true
+  }
+}
+
+extension ResumedRun {
+  /// The parts that the run is cut into; nil when it is one walk.
+  func windows(of feed: Feed, _ options: FetchOptions) -> BackfillWindows? { feed.windows(since: start.since, options) }
+}
+
+extension Feed {
+  /// Only a run that asks for everything is cut: a limit means the first records.
+  fileprivate func windows(since: String?, _ options: FetchOptions) -> BackfillWindows? {
+    since == nil && options.limit == nil && options.parentKeys == nil ? pagination.windows : nil
   }
 }

@@ -107,8 +107,11 @@ struct ExpandedLists: Sendable {
         edits.append((cut.range, text))
         if let linkRange = cut.linkRange { edits.append((linkRange, ByteBuffer(string: "null"))) }
         let size = edits.reduce(whole.body.readableBytes + record.range.count) { $0 + $1.text.readableBytes }
-        guard size <= ResponseBody.byteCountMax else {
-          throw failure("a page of more than \(ResponseBody.byteCountMax >> 20) MiB with its expanded lists", request)
+        guard size <= AnswerCollector.byteCountMax else {
+          throw failure(
+            "a page of more than \(AnswerCollector.byteCountMax >> 20) MiB with its expanded lists",
+            request
+          )
         }
       }
       let start = whole.body.readableBytes
@@ -148,8 +151,8 @@ struct ExpandedLists: Sendable {
         if rest.readableBytes > 0 { rest.writeString(",") }
         rest.writeBytes(page.bytes(record.range))
       }
-      guard rest.readableBytes <= ResponseBody.byteCountMax else {
-        throw failure("an expanded list of more than \(ResponseBody.byteCountMax >> 20) MiB", request)
+      guard rest.readableBytes <= AnswerCollector.byteCountMax else {
+        throw failure("an expanded list of more than \(AnswerCollector.byteCountMax >> 20) MiB", request)
       }
       facts.records = page.records.count
       (facts.nextLink, facts.address) = (page.nextLink, found)

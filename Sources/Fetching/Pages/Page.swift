@@ -9,7 +9,7 @@ struct Page: Sendable {
     var version: Range<Int>
   }
 
-  var body: ByteBuffer
+  var body = ByteBuffer()
   var records: [Record] = []
   /// The texts of all records' versions, unescaped, one behind another.
   var versions: [UInt8] = []

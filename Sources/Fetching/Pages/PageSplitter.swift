@@ -63,7 +63,7 @@ extension PageSplitter {
       return RequestFailure(.content, "status \(response.status) with nothing in it")
     }
     guard first == UInt8(ascii: "{") || first == UInt8(ascii: "[") else {
-      let beginning = body.readableBytesView.prefix(ResponseBody.messageByteCountMax)
+      let beginning = body.readableBytesView.prefix(AnswerCollector.messageByteCountMax)
       let text = messages.text(of: Array(beginning)).map { ": \($0)" } ?? ""
       return RequestFailure(.content, "status \(response.status) with something else than JSON\(type)\(text)")
     }
@@ -111,7 +111,7 @@ extension PageSplitter {
 
   private func said(_ node: JSONNode) -> String {
     // A page of records can be large, and its message is never among them.
-    guard parser.count <= ResponseBody.messageByteCountMax,
+    guard parser.count <= AnswerCollector.messageByteCountMax,
       let value = try? JSONValue(parsing: parser.rawString(node))
     else { return "" }
     return messages.text(of: value).map { ": \($0)" } ?? ""

@@ -40,15 +40,14 @@ struct VersionKey: Comparable, Sendable {
 }
 
 extension VersionKey {
-  /// `2024-01-06T04:39:08Z`, with or without a fraction, every day but the 29th of February: what nearly all records
-  /// carry.
+  /// `2024-01-06T04:39:08Z`, with or without a fraction: what nearly all records carry.
   init?(plain text: Span<UInt8>) {
     guard text.count >= 20, text[text.count - 1] == UInt8(ascii: "Z"), text[10] == UInt8(ascii: "T"),
       text[4] == UInt8(ascii: "-"), text[7] == UInt8(ascii: "-"), text[13] == UInt8(ascii: ":"),
       text[16] == UInt8(ascii: ":"), let century = Self.number(text, 0), let year = Self.number(text, 2),
       let month = Self.number(text, 5), let day = Self.number(text, 8), let hour = Self.number(text, 11),
       let minute = Self.number(text, 14), let second = Self.number(text, 17), century >= 1, (1...12).contains(month),
-      (1...Self.daysOfMonth[month - 1]).contains(day), hour < 24, minute < 60, second < 60
+      (1...Self.days(of: month, in: century * 100 + year)).contains(day), hour < 24, minute < 60, second < 60
     else { return nil }
     var nanoseconds = 0
     if text.count > 20 {
@@ -63,8 +62,13 @@ extension VersionKey {
     self.init(major: ((days * 24 + hour) * 60 + minute) * 60 + second, minor: nanoseconds)
   }
 
-  /// February's in most years; the longer one is left to the slow way.
-  private static let daysOfMonth: [12 of Int] = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+  private static func days(of month: Int, in year: Int) -> Int {
+    switch month {
+    case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
+    case 4, 6, 9, 11: 30
+    default: 31
+    }
+  }
 
   private static func number(_ text: Span<UInt8>, _ index: Int) -> Int? {
     guard text[index].isDigit, text[index + 1].isDigit else { return nil }

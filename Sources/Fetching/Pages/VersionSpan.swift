@@ -19,7 +19,7 @@ struct VersionSpan: Sendable {
   private var high = End()
   private var isEmpty = true
   /// No version was lower than one before it.
-  private(set) var isAscending = true
+  var isAscending = true
 
   init(_ type: VersionType) { self.type = type }
 

@@ -11,6 +11,8 @@ struct FeedQuery: Sendable {
   let base: WebAddress
   /// The children of these parents only.
   private var children: (keys: [String], form: BatchSize.Form)?
+  /// A part of the feed; nil for the whole.
+  private(set) var window: TimeWindow?
 
   /// Only the children of some parents are asked for.
   var isOfParents: Bool { children != nil }
@@ -46,6 +48,13 @@ struct FeedQuery: Sendable {
         exitStatus: .config
       )
     }
+  }
+
+  /// The same question about a part of the feed.
+  func limited(to window: TimeWindow) -> FeedQuery {
+    var query = self
+    query.window = window
+    return query
   }
 
   /// The first page of OData; each later one is the vendor's link.
@@ -102,6 +111,9 @@ struct FeedQuery: Sendable {
     var parts = feed.filter.map { [$0] } ?? []
     if let since, let cursor = feed.cursor {
       parts.append("\(cursor.field) gt \(Self.literal(since, type: cursor.type))")
+    }
+    if let window, let cursor = feed.cursor {
+      parts += window.conditions(on: cursor.field, isDate: feed.isCursorDate)
     }
     if let parents { parts.append(parents) }
     guard parts.count > 1 else { return parts.first }

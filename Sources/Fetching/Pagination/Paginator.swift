@@ -16,6 +16,8 @@ struct Paginator: Sendable {
   private var wasFinished = false
   /// There is no page behind the last one, as the vendor says by refusing it.
   private var endedByRefusal = false
+  /// The walk is one of several through one feed: only all of them tell whether records are missing.
+  private let isPart: Bool
 
   /// Most pages of one run. Ten million pages of a hundred are more than any feed holds; without a bound a vendor that
   /// makes up pages would be asked for ever.
@@ -23,6 +25,7 @@ struct Paginator: Sendable {
 
   init(_ query: FeedQuery) {
     // Of the children of many parents there may be fewer parents first.
+    isPart = query.window != nil
     prefersSize = query.feed.pagination.isOData && !query.isOfParents
     paging =
       switch query.feed.pagination {
@@ -61,7 +64,7 @@ struct Paginator: Sendable {
       throw .repeatedPage(page.number, of: earlier)
     }
     try paging.pageRead(page, sums)
-    guard isFinished, let expected, recordsRead < expected - expected / Self.shortfallDivisor else { return }
+    guard isFinished, !isPart, Self.isShort(recordsRead, of: expected), let expected else { return }
     // A vendor that ends its links early says nothing; its own count does.
     let end = PageRefusal(status: nil, isContent: true)
     guard recover(from: end) else { throw .cutShort(records: recordsRead, expected: expected) }
@@ -80,6 +83,11 @@ struct Paginator: Sendable {
   /// One part in fifty of what was announced may be missing at the end: records go while a run lasts, and OData calls
   /// its own count inexact. More than that is a vendor that stopped early.
   static let shortfallDivisor = 50
+
+  /// Whether so few records came of what was announced that the vendor stopped early.
+  static func isShort(_ records: Int, of expected: Int?) -> Bool {
+    expected.map { records < $0 - $0 / shortfallDivisor } ?? false
+  }
 }
 
 extension Paginator {
@@ -109,6 +117,20 @@ extension Paginator {
     asked = pages
     sums = PagingSums(pages: pages, records: records, expected: position["expected"]?.count)
     return true
+  }
+}
+
+extension Paginator {
+  /// The same walk, from where it is, through what another query lets through: up to an empty page, whatever was counted
+  /// before. Also behind its end, for what came there since.
+  ///
+  /// - Returns: Nil when its kind of paging knows no place behind its end.
+  func continued(on query: FeedQuery) -> Paginator? {
+    var walk = Paginator(query)
+    guard walk.paging.restore(paging.position) else { return nil }
+    (walk.sums, walk.asked, walk.fingerprints) = (sums, sums.pages, fingerprints)
+    walk.sums.expected = nil
+    return walk
   }
 }
 

@@ -89,6 +89,8 @@ struct PageRequest: Equatable, Sendable {
   var sizeParameter: String?
   /// A smaller page may be asked for, by that parameter or by a preference.
   var mayShrink = false
+  /// An answer to this very request that is known already: the vendor need not send it again.
+  var known: KnownAnswer?
 }
 
 /// What a page was found to hold, as far as paging needs it.

@@ -121,7 +121,7 @@ struct BatchWalk: Sendable {
       }
       totals = try await fetcher.worker.store(
         fetched.page,
-        from: PageSource(number: fetcher.retrying.counters.nextBatchPage(), url: query.shown(fetched.request.address)),
+        from: PageSource(number: fetcher.retrying.counters.nextBatchPage()) { query.shown(request.address) },
         room: .max,
         after: .null,
         began: fetched.vendorTime

@@ -10,12 +10,13 @@ struct Retrying: Sendable {
   let counters: FetchCounters
   let logger: Logger
 
-  /// `attempt` is told how many records a page it may ask for.
+  /// `attempt` is told how many records a page it may ask for, and says when it goes on to another address: to the vendor
+  /// that is one more request.
   ///
   /// - Throws: ``FetchError`` when the request is given up, `SpoolError`, `CancellationError`.
   func run<Value: Sendable>(
     _ page: PageRequest,
-    _ attempt: (_ pageSize: Int) async throws -> (Value, Arrival)
+    _ attempt: (_ pageSize: Int, _ redirected: () async throws -> Void) async throws -> (Value, Arrival)
   ) async throws -> Value {
     let began = ContinuousClock.now
     var number = 0
@@ -29,8 +30,13 @@ struct Retrying: Sendable {
         let pageSize = flow.pageSize
         sent = (turn, .now, pageSize)
         counters.requestSent()
-        let (value, arrival) = try await attempt(pageSize)
-        try gate.succeeded(turn, arrival)
+        let (value, arrival) = try await attempt(pageSize) {
+          // The vendor is there, also when it sends the request elsewhere.
+          if let answered = sent.take() { try gate.succeeded(answered.turn, .now(bytes: 0, hold: nil)) }
+          sent = (try await gate.turn(), .now, pageSize)
+          counters.requestSent()
+        }
+        if let answered = sent { try gate.succeeded(answered.turn, arrival) }
         flow.succeeded()
         return value
       } catch let error as RequestFailure { failure = error }

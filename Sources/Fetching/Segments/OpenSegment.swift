@@ -12,7 +12,7 @@ struct OpenSegment: ~Copyable {
   init(writer: consuming SegmentWriter, versions: VersionSpan?, source: PageSource) {
     self.writer = writer
     self.versions = versions
-    self.source = SegmentSource(firstPage: source.number, lastPage: source.number, firstURL: source.url)
+    self.source = SegmentSource(firstPage: source.number, lastPage: source.number, firstURL: source.url())
   }
 
   var records: Int { writer.records }

@@ -9,7 +9,7 @@ internal import SystemPackage
 ///
 /// Has the feed's lock for as long as it lives.
 actor PageWorker {
-  private let executor = BlockingExecutor()
+  nonisolated let executor = BlockingExecutor()
   nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe executor.asUnownedSerialExecutor() }
 
   private var lock: FeedLock?
@@ -79,8 +79,8 @@ actor PageWorker {
 struct PageSource: Sendable {
   /// Place in the run, from 1.
   var number: Int
-  /// Without anything secret.
-  var url: String
+  /// Its address, without anything secret. Written for the first page of a segment alone.
+  var url: @Sendable () -> String
 }
 
 /// What a run has written.

@@ -1,4 +1,3 @@
-internal import AsyncHTTPClient
 internal import NIOHTTP1
 internal import PipelineConfig
 internal import Telemetry
@@ -6,18 +5,18 @@ internal import Telemetry
 /// What a status other than success means.
 enum StatusFailure {
   static func classify(
-    _ response: HTTPClientResponse,
+    _ response: Answer,
     message: String?,
     source: Source
   ) -> RequestFailure {
     var failure = kind(of: response, message: message, source: source)
-    failure.status = Int(response.status.code)
+    failure.status = response.status
     failure.isTooLarge = failure.status == 413
     return failure
   }
 
-  private static func kind(of response: HTTPClientResponse, message: String?, source: Source) -> RequestFailure {
-    let status = Int(response.status.code)
+  private static func kind(of response: Answer, message: String?, source: Source) -> RequestFailure {
+    let status = response.status
     let reason = "status \(status)" + (message.map { ": \($0)" } ?? "")
     let wait = RateHeaders.wait(response.headers, status: status, now: VendorClock.now(response.headers))
     switch status {

@@ -60,32 +60,29 @@ actor TokenKeeper {
   }
 
   private func ask() async throws -> Token {
-    var request = HTTPClientRequest(url: settings.tokenURL)
-    request.method = .POST
     // RFC 6749 §2.3.1: the pair in the header, form-encoded first.
     let pair = [settings.clientID, settings.clientSecret.reveal].map { PercentEncoding.form($0) }
-    request.headers = [
+    let headers: HTTPHeaders = [
       "Authorization": "Basic \(Data(pair.joined(separator: ":").utf8).base64EncodedString())",
       "Content-Type": "application/x-www-form-urlencoded",
       "Accept": "application/json",
       "User-Agent": "weir/\(WeirVersion.current)",
     ]
     let scope = settings.scope.map { "&scope=\(PercentEncoding.form($0))" } ?? ""
-    request.body = .bytes(Array("grant_type=client_credentials\(scope)".utf8))
+    let form = HTTPClient.Body.bytes(Array("grant_type=client_credentials\(scope)".utf8))
     let asked = ContinuousClock.now
     let deadline = NIODeadline.now() + TimeAmount(timeouts.whole)
     do {
-      let response = try await client.execute(request, deadline: deadline)
-      var reader = ResponseBody(
-        response,
+      let response = try await client.answer(
+        HTTPClient.Request(url: settings.tokenURL, method: .POST, headers: headers, body: form),
         deadline: deadline,
-        idle: TimeAmount(timeouts.idle),
+        timeouts: timeouts,
         byteCountMax: Self.answerByteCountMax
       )
-      let body = try await reader.whole()
-      let answer = try? JSONValue(parsing: Array(body.readableBytesView))
-      guard response.status == .ok, let text = answer?["access_token"]?.text, Self.isHeaderText(text) else {
-        throw refusal(Int(response.status.code), Array(body.readableBytesView))
+      let body = Array(response.body.readableBytesView)
+      let answer = try? JSONValue(parsing: body)
+      guard response.status == 200, let text = answer?["access_token"]?.text, Self.isHeaderText(text) else {
+        throw refusal(response.status, body)
       }
       secrets.add(text)
       let life = Duration.seconds(max(1, answer?["expires_in"]?.integer ?? Self.lifeDefault))

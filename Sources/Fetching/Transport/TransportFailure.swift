@@ -3,6 +3,7 @@ internal import NIOCore
 internal import NIOHTTP1
 internal import NIOHTTPCompression
 internal import NIOPosix
+internal import NIOSSL
 internal import PipelineConfig
 internal import Telemetry
 
@@ -22,7 +23,7 @@ enum TransportFailure {
     case NIOHTTPDecompression.DecompressionError.limit:
       RequestFailure(
         .refused,
-        "a body that expands to more than \(ResponseBody.byteCountMax >> 20) MiB",
+        "a body that expands to more than \(AnswerCollector.byteCountMax >> 20) MiB",
         hint: "ask for fewer records a page: pagination.page_size; or ask the vendor, it may be an attack"
       )
     case is NIOHTTPDecompression.DecompressionError:
@@ -54,14 +55,31 @@ enum TransportFailure {
   private static func unknown(_ error: any Error) -> RequestFailure {
     let type = String(reflecting: Swift.type(of: error))
     guard type.hasPrefix("NIOSSL.") else { return RequestFailure(.network, "the connection failed: \(type)") }
-    return "\(error)".contains("uncleanShutdown")
-      ? RequestFailure(.network, "the encrypted connection was cut")
-      : RequestFailure(
+    let text = "\(error)"
+    if text.contains("uncleanShutdown") { return RequestFailure(.network, "the encrypted connection was cut") }
+    if error as? NIOSSLExtraError == .failedToValidateHostname {
+      return RequestFailure(
         .refused,
-        "no trusted encrypted connection: \("\(error)".oneLine(maxCount: 160))",
-        hint: "check the vendor's certificate and this machine's trusted ones",
-        exitStatus: .config
+        "the vendor's certificate is that of another host",
+        hint: "check base_url; openssl s_client -connect HOST:PORT shows whose certificate it is",
+        exitStatus: .permission
       )
+    }
+    if text.contains("CERTIFICATE_VERIFY_FAILED") {
+      return RequestFailure(
+        .refused,
+        "the vendor's certificate is not trusted: expired, self-made, or of an unknown authority",
+        hint:
+          "openssl s_client -connect HOST:PORT shows which; the source's tls.ca_file names an authority of your own",
+        exitStatus: .permission
+      )
+    }
+    return RequestFailure(
+      .refused,
+      "no trusted encrypted connection: \(text.oneLine(maxCount: 160))",
+      hint: "check the vendor's certificate and this machine's trusted ones",
+      exitStatus: .permission
+    )
   }
 
   private static func reason(_ error: NIOConnectionError) -> String {

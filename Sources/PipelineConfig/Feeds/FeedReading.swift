@@ -45,6 +45,9 @@ extension FeedDraft {
     if filter != nil, let pagination, !pagination.isOData {
       object["filter"]?.problem("is OData's; put a REST vendor's own parameters under \"query\"")
     }
+    if pagination?.windows != nil, cursor?.type != .timestamp {
+      object["pagination"]?.object()?["windows"]?.problem("is for a cursor that is a timestamp, which the feed has not")
+    }
     object.reportUnknown()
 
     guard let key, let columns, let keyColumns = keyColumns(key, columns, object["key"]), let table else { return nil }

@@ -2,6 +2,8 @@
 public struct ODataPaging: Equatable, Sendable {
   public var pageSize: Int
   public var walk = Walk.nextLink
+  /// Cuts a full run into parts; nil reads it from its beginning to its end.
+  public var windows: BackfillWindows?
 
   /// How the walk goes from one page to the next; the raw value is the spelling in the file.
   public enum Walk: String, CaseIterable, Sendable {
@@ -12,15 +14,22 @@ public struct ODataPaging: Equatable, Sendable {
     case keyset
   }
 
-  public init(pageSize: Int, walk: Walk = .nextLink) {
+  public init(pageSize: Int, walk: Walk = .nextLink, windows: BackfillWindows? = nil) {
     self.pageSize = pageSize
     self.walk = walk
+    self.windows = windows
   }
 }
 
 extension ODataPaging {
   static func read(_ object: ConfigObject, pageSize: Int?) -> ODataPaging? {
-    let walk = object["walk"].flatMap { $0.choice(of: Walk.self) } ?? .nextLink
-    return pageSize.map { ODataPaging(pageSize: $0, walk: walk) }
+    let walk = object["walk"].map { $0.choice(of: Walk.self) }
+    let windows = object["windows"].flatMap { BackfillWindows.read($0) }
+    // A vendor's links lead through the whole of an answer, and each window is one of its own.
+    if walk == .some(.nextLink) {
+      object["windows"]?.problem("is for \"walk\": \"keyset\", which the feed does not have")
+    }
+    let usual: Walk = windows == nil ? .nextLink : .keyset
+    return pageSize.map { ODataPaging(pageSize: $0, walk: (walk ?? usual) ?? usual, windows: windows) }
   }
 }

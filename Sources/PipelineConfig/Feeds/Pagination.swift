@@ -31,6 +31,9 @@ public enum Pagination: Equatable, Sendable {
     }
   }
 
+  /// The parts that a full run is cut into; nil for one walk.
+  public var windows: BackfillWindows? { if case .odata(let paging) = self { paging.windows } else { nil } }
+
   public var isOData: Bool { if case .odata = self { true } else { false } }
 
   /// Parameters that the fetch sets: given once more under `query`, the vendor would see them twice.

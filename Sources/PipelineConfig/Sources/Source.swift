@@ -1,3 +1,5 @@
+internal import SystemPackage
+
 /// A vendor: where it is, how to sign in, and how much it may be asked.
 public struct Source: Sendable {
   public var name: String
@@ -8,6 +10,7 @@ public struct Source: Sendable {
   public var retry = Retry()
   public var breaker = Breaker()
   public var timeouts = Timeouts()
+  public var tls = TLS()
 
   /// How often and how long one request is tried again.
   public struct Retry: Equatable, Sendable {
@@ -40,7 +43,8 @@ public struct Source: Sendable {
 }
 
 extension Source {
-  static func read(_ name: String, _ value: ConfigValue) -> Source? {
+  /// Paths start from `directory`.
+  static func read(_ name: String, _ value: ConfigValue, in directory: FilePath) -> Source? {
     PlainName.check(name, value, of: "source")
     guard let object = value.object() else { return nil }
     let baseURL = object.required("base_url").flatMap { $0.baseURL() }
@@ -49,6 +53,10 @@ extension Source {
     let retry = object["retry"].map { Retry.read($0) } ?? Retry()
     let breaker = object["breaker"].map { Breaker.read($0) } ?? Breaker()
     let timeouts = object["timeouts"].map { Timeouts.read($0) } ?? Timeouts()
+    let tls = object["tls"].map { TLS.read($0, in: directory) } ?? TLS()
+    if let baseURL, !baseURL.hasPrefix("https:") {
+      object["tls"]?.problem("is for https; the source's base_url is not")
+    }
     object.reportUnknown()
     guard let baseURL, let auth else { return nil }
     return Source(
@@ -58,7 +66,8 @@ extension Source {
       limits: limits,
       retry: retry,
       breaker: breaker,
-      timeouts: timeouts
+      timeouts: timeouts,
+      tls: tls
     )
   }
 }

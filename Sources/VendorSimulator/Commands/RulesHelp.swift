@@ -57,6 +57,7 @@ enum RulesHelp {
          "window"             records of a result that can be reached
          "window_end"         error (400), error_200 (a text with 200), silent (the
                               last page in the window has no link)
+         "answers_max"        a question with more answers is refused as beyond the window
          "count"              false: $count=true is passed over
          "relative_links"     true: nextLink is Cars?…
     """

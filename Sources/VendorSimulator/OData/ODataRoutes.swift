@@ -40,6 +40,9 @@ struct ODataRoutes: Sendable {
     )
     let (body, pageSize): (ByteBuffer, Int)
     do throws(Refusal) {
+      if let most = settings.answersMax, odata.rows.count > most {
+        throw Refusal(status: .badRequest, code: "RecordWindow", message: "The requested total exceeds \(most).")
+      }
       let end = ODataPage.End(window: settings.window ?? window, isSilent: settings.windowEnd == .silent)
       (body, pageSize) = try ODataPage.body(odata, links: links, end: end)
     } catch {

@@ -19,6 +19,8 @@ struct ODataSettings: Equatable, Sendable {
   /// Records from the beginning of a result beyond which the vendor does not go; nil: as the command line says.
   var window: Int?
   var windowEnd = WindowEnd.error
+  /// A question with more answers than this is refused, wherever its page would be; nil for none such.
+  var answersMax: Int?
   /// `$top` is the size of a page, and not how many records come in all.
   var topIsPageSize = false
   /// `$count=true` is obeyed.
@@ -32,6 +34,7 @@ struct ODataSettings: Equatable, Sendable {
     if let given = try object.integer("page_size", in: 1...1_000_000) { settings.pageSize = given }
     settings.window = try object.integer("window", in: 1...1_000_000_000)
     if let given = try object.choice("window_end", of: WindowEnd.self) { settings.windowEnd = given }
+    settings.answersMax = try object.integer("answers_max", in: 1...1_000_000_000)
     if let given = try object.bool("top_is_page_size") { settings.topIsPageSize = given }
     if let given = try object.bool("count") { settings.hasCount = given }
     if let given = try object.bool("relative_links") { settings.hasRelativeLinks = given }

@@ -1,3 +1,4 @@
+import Spool
 import Telemetry
 import Testing
 
@@ -71,9 +72,11 @@ struct OriginTests {
         ? WireServer.Reply("", status: "307 Temporary Redirect", headers: ["Location: /moved/cars?x=1"])
         : WireServer.Reply(Wire.odata([1, 2]))
     } _: { server in
-      let (summary, _) = try await FetchTrial(server.url).run()
-      #expect(summary.counts["records"] == 2)
+      let trial = try FetchTrial(server.url)
+      let (summary, _) = try await trial.run()
+      #expect(summary.counts["records"] == 2 && summary.counts["requests"] == 2)
       #expect(server.requests.count == 2)
+      #expect(try trial.spool.sourceState("shop")?.requests == 2, "each is one within the source's limits")
       #expect(server.requests[1].hasPrefix("GET /moved/cars?x=1 HTTP/1.1"))
       for head in server.requests { #expect(head.contains("Bearer \(FetchTrial.canary)"), "\(head)") }
     }
@@ -85,9 +88,11 @@ struct OriginTests {
     try await WireServer.serving { _, _ in
       reply
     } _: { server in
-      let error = try #require(try await FetchTrial(server.url).failure())
+      let trial = try FetchTrial(server.url)
+      let error = try #require(try await trial.failure())
       #expect(error.message.contains("redirects"), "\(error)")
       #expect(server.requests.count == 4)
+      #expect(try trial.spool.sourceState("shop")?.requests == 4)
     }
   }
 
