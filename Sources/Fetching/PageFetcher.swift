@@ -49,6 +49,8 @@ struct PageFetcher: Sendable {
         of: request,
         at: fetched.facts.address
       )
+      // The tag is that of one answer, and tells nothing of the lists that were read on from it.
+      fetched.tag = nil
     }
     return fetched
   }

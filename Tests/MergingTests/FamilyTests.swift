@@ -121,6 +121,33 @@ struct FamilyTests {
     #expect(try fixture.query("SELECT * FROM room ORDER BY id") == before[1])
   }
 
+  @Test(
+    "a child that had come again unchanged, with a newer stamp, comes back with its parent all the same",
+    arguments: [ParentDeletion.cascade, .mark]
+  )
+  func confirmed(onDelete: ParentDeletion) throws {
+    let fixture = try Self.fixture(onDelete)
+    try Self.family(fixture)
+    var same = Self.child(11, of: 1)
+    same.version = "5"
+    _ = try fixture.merge(fixture.segment([same], feed: "house", run: Fixture.secondRun))
+    #expect(try fixture.query("SELECT count(*) FROM weir.tombstone") == [["1"]])
+    _ = try Going.told(fixture, 1)
+    #expect(try Self.live(fixture, "house") == ["21"])
+    // The end of a run of the children's feed looks at all that wait, while the parent is still away.
+    let house = try fixture.segment([Self.child(21, of: 2)], feed: "house", run: Fixture.thirdRun)
+    _ = try fixture.merge(house)
+    _ = try fixture.process(fixture.end(feed: "house", run: Fixture.thirdRun, segments: 1, records: 1))
+    // What is older than the stamp under which it was last seen stays away.
+    let town = try fixture.segment([Self.town(1, version: "3")], feed: "town", run: Fixture.thirdRun)
+    #expect(try fixture.merge(town)["adopted"] == 3)
+    #expect(try Self.live(fixture, "house") == ["11", "12", "21"])
+    var older = Self.child(11, of: 1, version: "4")
+    older.hash = "other"
+    let late = try fixture.segment([older], feed: "house", run: Fixture.thirdRun, sequence: 7)
+    #expect(try fixture.merge(late)["superseded"] == 1)
+  }
+
   @Test("how many rows were put aside stands in the ledger and in the log of the run")
   func counted() throws {
     let fixture = try Self.fixture(.cascade)

@@ -77,8 +77,8 @@ enum TransportFailure {
     return RequestFailure(
       .refused,
       "no trusted encrypted connection: \(text.oneLine(maxCount: 160))",
-      hint: "check the vendor's certificate and this machine's trusted ones",
-      exitStatus: .permission
+      hint: "check base_url: whether the vendor speaks TLS there, of version 1.2 at least",
+      exitStatus: .config
     )
   }
 

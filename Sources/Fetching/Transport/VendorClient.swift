@@ -96,12 +96,13 @@ struct VendorClient: Sendable {
     _ credential: Credential,
     _ redirected: () async throws -> Void
   ) async throws -> VendorResponse {
-    let deadline = NIODeadline.now() + TimeAmount(source.timeouts.whole)
     var headers = credential.added(to: headers)
     for (name, value) in asked { headers.add(name: name, value: value) }
     var address = address
     for hop in 0...Self.redirectsMax {
       if hop > 0 { try await redirected() }
+      // Of each hop: waiting for a turn is not the vendor's time.
+      let deadline = NIODeadline.now() + TimeAmount(source.timeouts.whole)
       let response = try await send(credential.added(to: address), headers, deadline: deadline)
       guard let target = try redirect(response, from: address) else {
         // Who did not ask whether anything changed is not answered by "no".
@@ -121,10 +122,12 @@ struct VendorClient: Sendable {
 }
 
 extension VendorClient {
-  /// Whose word counts for who a vendor is; nil for those that the machine trusts. Name and certificate are checked either way.
-  private static func trust(_ source: Source, feed: String) throws(FetchError) -> TLSConfiguration? {
-    guard let file = source.tls.caFile else { return nil }
+  /// Whose word counts for who a vendor is: by default those that the machine trusts. Name and certificate are checked either way.
+  private static func trust(_ source: Source, feed: String) throws(FetchError) -> TLSConfiguration {
     var configuration = TLSConfiguration.makeClientConfiguration()
+    // RFC 8996 forbids what is older.
+    configuration.minimumTLSVersion = .tlsv12
+    guard let file = source.tls.caFile else { return configuration }
     do {
       let certificates = try NIOSSLCertificate.fromPEMFile(file.string)
       configuration.trustRoots = .certificates(certificates)

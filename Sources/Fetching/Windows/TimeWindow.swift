@@ -62,6 +62,9 @@ enum TimeWindow: Equatable, Sendable {
 }
 
 extension TimeWindow {
+  /// 0001-01-01T00:00:00Z: nothing is written with a moment before it.
+  static let earliest = -62_135_596_800
+
   var json: JSONValue {
     switch self {
     case .unstamped: .null
@@ -75,7 +78,15 @@ extension TimeWindow {
       self = .unstamped
       return
     }
-    let bounds = json.elements.map { $0.text.flatMap { Timestamp($0)?.seconds } }
+    var bounds: [Int?] = []
+    for bound in json.elements {
+      guard bound != .null else {
+        bounds.append(nil)
+        continue
+      }
+      guard let seconds = bound.text.flatMap({ Timestamp($0)?.seconds }) else { return nil }
+      bounds.append(seconds)
+    }
     guard bounds.count == 2 else { return nil }
     self = .stamped(from: bounds[0], to: bounds[1])
   }

@@ -32,6 +32,8 @@ struct WindowPlan: Sendable {
   /// Bounds are multiples of so many seconds.
   private let unit: Int
   private let now: Int
+  /// When the run began, also of a run that another program goes on with.
+  private var began: Int
   private var parts: [Part] = []
   private var nextID = 0
   private(set) var pagesRead = 0
@@ -42,6 +44,9 @@ struct WindowPlan: Sendable {
   /// A part is halved so many times in a row for a refusal before that is taken for what it says: a thousandth of a year is
   /// a third of a day, and a filter that the vendor does not understand is refused at any size.
   static let refusalsMax = 10
+  /// The same for a vendor that does not answer in time or says that it is broken: it may be that its answers are too large,
+  /// but each try takes its whole time.
+  static let doubtfulRefusalsMax = 3
   /// Most parts that are open at once. Each has its place in the checkpoint, about 300 bytes; a note about a page may have
   /// 64 KiB.
   static let openMax = 128
@@ -53,6 +58,7 @@ struct WindowPlan: Sendable {
     self.query = query
     self.windows = windows
     self.now = now
+    began = now
     pageSize = query.feed.pagination.pageSize
     unit = query.feed.isCursorDate ? 86_400 : 1
     for window in TimeWindow.parts(of: windows, now: now, unit: unit) { add(window) }
@@ -81,7 +87,8 @@ struct WindowPlan: Sendable {
 extension WindowPlan {
   /// The next page to ask for, and which part it is of; nil when every part has one under way.
   mutating func nextRequest() -> (part: Int, request: PageRequest)? {
-    for place in parts.indices where !parts[place].isUnderWay && !(parts[place].isResting && parts.count > 1) {
+    let othersAreThere = parts.contains { !$0.isResting }
+    for place in parts.indices where !parts[place].isUnderWay && !(parts[place].isResting && othersAreThere) {
       guard let request = parts[place].walk.nextRequest() else { continue }
       parts[place].isUnderWay = true
       return (parts[place].id, request)
@@ -118,13 +125,20 @@ extension WindowPlan {
 
   private mutating func finish(_ place: Int) {
     let isLast = parts.count == 1
-    guard parts[place].window.isOpen, !isLast, !parts[place].isResting,
-      let behind = parts[place].walk.continued(on: query.limited(to: parts[place].window))
-    else {
+    guard parts[place].window.isOpen, !isLast, !parts[place].isResting else {
       parts.remove(at: place)
       return
     }
-    parts[place].walk = behind
+    if (parts[place].reached ?? 0) >= began {
+      // Behind a stamp of the future nothing is seen that changes meanwhile: what changed since the beginning is read again.
+      parts[place].window = .stamped(from: began - began % unit, to: nil)
+      parts[place].walk = Paginator(query.limited(to: parts[place].window))
+    } else if let behind = parts[place].walk.continued(on: query.limited(to: parts[place].window)) {
+      parts[place].walk = behind
+    } else {
+      parts.remove(at: place)
+      return
+    }
     parts[place].isResting = true
   }
 
@@ -137,7 +151,9 @@ extension WindowPlan {
     if parts[place].walk.recover(from: refusal) { return true }
     // How vendors say that a question has too many answers: in many words, and with none at all.
     let mayBeFull = refusal.isContent || refusal.isTimeout || [400, 413, 416, 422, 500, 504].contains(refusal.status)
-    guard mayBeFull, parts[place].refusals < Self.refusalsMax else { return false }
+    let isDoubtful = refusal.isTimeout || refusal.status == 500 || refusal.status == 504
+    let most = isDoubtful ? Self.doubtfulRefusalsMax : Self.refusalsMax
+    guard mayBeFull, parts[place].refusals < most else { return false }
     parts[place].refusals += 1
     return cut(place)
   }
@@ -153,6 +169,8 @@ extension WindowPlan {
       let walk = part.walk.continued(on: query.limited(to: halves.lower))
     else { return false }
     (parts[place].window, parts[place].walk) = (halves.lower, walk)
+    // Only the open end rests, and that is the upper half.
+    parts[place].isResting = false
     let upper = place + 1
     add(halves.upper, at: upper)
     parts[upper].refusals = part.refusals
@@ -166,7 +184,7 @@ extension WindowPlan {
   /// What stands for the beginning of a part without one: as much time before its end as the run has behind it.
   private func lowest(of window: TimeWindow) -> Int {
     guard case .stamped(nil, let to?) = window else { return windows.from.seconds }
-    return min(windows.from.seconds, to - max(unit, now - to))
+    return max(TimeWindow.earliest, min(windows.from.seconds, to - max(unit, now - to)))
   }
 }
 
@@ -176,6 +194,7 @@ extension WindowPlan {
     .object([
       JSONMember(name: "pages", value: .number(String(pagesRead))),
       JSONMember(name: "records", value: .number(String(recordsRead))),
+      JSONMember(name: "began", value: .number(String(began))),
       JSONMember(name: "counted", value: counted.map { .number(String($0)) } ?? .null),
       JSONMember(name: "windows", value: .array(parts.map(Self.json))),
     ])
@@ -211,6 +230,7 @@ extension WindowPlan {
       restored.append(part)
     }
     (parts, nextID) = (restored, restored.count)
+    began = position["began"]?.integer ?? began
     (pagesRead, recordsRead, counted) = (pages, records, position["counted"]?.count)
     return true
   }

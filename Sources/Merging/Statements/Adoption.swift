@@ -5,6 +5,9 @@ internal import Postgres
 struct Adoption {
   let child: ChildMerge
 
+  /// What stands in the place of a segment's name for rows that none of them brings.
+  static let segment = "adopted"
+
   private var statement: MergeStatement { child.merge.statement }
 
   /// Which kept children to try.
@@ -48,7 +51,7 @@ struct Adoption {
     )
     guard staged > 0 else { return 0 }
     try RowsLock.alone(statement.target, on: &connection)
-    let scope = MergeStatement.Scope(segment: "adopted", isAlone: true)
+    let scope = MergeStatement.Scope(segment: Self.segment, isAlone: true)
     do {
       let outcome = try connection.attempt { try statement.run(scope, on: &$0, while: activity) }
       return outcome.inserted + outcome.updated

@@ -19,7 +19,7 @@ extension MergeStatement {
         INSERT INTO weir.change_log (feed, key, segment, changes)
         SELECT \(Literal.quoted(feed.name)), \(keyText("v.")), \(Literal.quoted(scope.segment)), coalesce(c.changes, '{}')
         FROM verdict v JOIN \(staging.qualified) s ON s.ctid = v.place
-          JOIN written w ON NOT w.fresh AND \(same.map { "w.\($0) = v.k\($1 + 1)" }.joined(separator: " AND "))
+          JOIN written w ON NOT w.weir_fresh AND \(same.map { "w.\($0) = v.k\($1 + 1)" }.joined(separator: " AND "))
           JOIN \(target.qualified) t ON \(same.map { "t.\($0) = v.k\($1 + 1)" }.joined(separator: " AND "))
           CROSS JOIN LATERAL (
             SELECT jsonb_object_agg(f.name, jsonb_build_object('old', f.old, 'new', f.new)) AS changes

@@ -8,7 +8,9 @@ extension MergeStatement.Scope {
     let name = MergeStatement.nameByteCount
     let sequence = name - run.utf8.count
     return { prefix in
-      "(left(right(\(prefix)data_version, \(name)), -\(sequence)) COLLATE \"C\" < \(Literal.quoted(run)))"
+      // What is left of a row whose parent went ends without a name (``Parting``), and is older than any run.
+      "(right(\(prefix)data_version, 1) = ' '"
+        + " OR left(right(\(prefix)data_version, \(name)), -\(sequence)) COLLATE \"C\" < \(Literal.quoted(run)))"
     }
   }
 

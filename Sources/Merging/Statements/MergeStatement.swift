@@ -129,7 +129,7 @@ struct MergeStatement {
     let kept = feed.parent == nil ? "0" : "(SELECT count(*) FROM kept)"
     return """
       WITH \(parts.joined(separator: ",\n"))
-      SELECT count(*), (SELECT count(*) FROM written WHERE fresh), (SELECT count(*) FROM written WHERE NOT fresh),
+      SELECT count(*), (SELECT count(*) FROM written WHERE weir_fresh), (SELECT count(*) FROM written WHERE NOT weir_fresh),
         count(*) FILTER (WHERE verdict IN ('unchanged', 'confirmed')), \(kept), count(*) FILTER (WHERE verdict = 'deleted'),
         count(*) FILTER (WHERE verdict = 'wanted'), count(*) FILTER (WHERE verdict = 'confirmed'),
         count(*) FILTER (WHERE verdict = 'backwards')
@@ -201,7 +201,7 @@ extension MergeStatement {
         ON CONFLICT (\(keys.joined(separator: ", "))) DO UPDATE SET \(assignments.joined(separator: ", "))
         WHERE (t.data_hash IS DISTINCT FROM excluded.data_hash\(dead)\(turned))
           AND (\(guarded))
-        RETURNING (t.xmax = 0) AS fresh\(written))
+        RETURNING (t.xmax = 0) AS weir_fresh\(written))
       """
   }
 
@@ -209,6 +209,8 @@ extension MergeStatement {
     guard feed.parent != nil else { return [] }
     let name = Literal.quoted(feed.name)
     let key = keyText("v.")
+    // What the vendor has sent anew waits as any other child does.
+    let renewed = scope.segment == Adoption.segment ? "" : ", parted_at = NULL"
     // What is yet to be sent is settled when it is written.
     let settling = scope.question == nil ? "<> 'orphaned'" : "IN ('unchanged', 'confirmed', 'superseded', 'backwards')"
     return [
@@ -219,7 +221,7 @@ extension MergeStatement {
         FROM verdict v JOIN \(staging.qualified) s ON s.ctid = v.place
         WHERE v.verdict = 'orphaned' ORDER BY \(key) COLLATE "C"
         ON CONFLICT (feed, key) DO UPDATE SET parent_key = excluded.parent_key, data_version = excluded.data_version,
-          staged = excluded.staged, segment = excluded.segment, kept_at = clock_timestamp(), refused = NULL
+          staged = excluded.staged, segment = excluded.segment, kept_at = clock_timestamp(), refused = NULL\(renewed)
         WHERE o.data_version < excluded.data_version\(scope.or("o."))
         RETURNING 1)
       """,

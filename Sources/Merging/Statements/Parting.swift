@@ -45,6 +45,7 @@ struct Parting {
       """
       leaving AS MATERIALIZED (
         SELECT \(staged) FROM \(table) t
+          LEFT JOIN weir.tombstone b ON b.target = \(Literal.quoted(table)) AND b.key = \(statement.keyText("t.", of: feed.keyColumns.map(\.name)))
         WHERE t.\(column) IN (\(gone(parent)))
           AND t.data_hash IS NOT NULL AND t.data_version IS NOT NULL\(live))
       """,
@@ -65,6 +66,12 @@ struct Parting {
     case .mark:
       parts.append(
         """
+        unnoted AS (
+          DELETE FROM weir.tombstone b USING leaving l WHERE b.target = \(Literal.quoted(table)) AND b.key = \(key))
+        """
+      )
+      parts.append(
+        """
         left_behind AS (
           UPDATE \(table) t SET \(mark) = clock_timestamp(), data_version = \(older)\(feed.tracking.assignments(.parted)) FROM leaving l WHERE \(same))
         """
@@ -76,8 +83,7 @@ struct Parting {
         buried AS (
           INSERT INTO weir.tombstone AS b (target, key, data_version)
           SELECT \(Literal.quoted(table)), \(key), \(older) FROM leaving l
-          ON CONFLICT (target, key) DO UPDATE SET data_version = excluded.data_version, noted_at = clock_timestamp()
-          WHERE b.data_version < excluded.data_version)
+          ON CONFLICT (target, key) DO UPDATE SET data_version = excluded.data_version, noted_at = clock_timestamp())
         """
       )
     }
@@ -90,11 +96,13 @@ struct Parting {
 
   private let mark = DeletionRule.markColumn
 
-  /// A row of the table as its staged line has it.
+  /// A row of the table as its staged line has it, with the newest stamp under which it was confirmed: what is noted beside
+  /// the row would else keep it from coming back.
   private var staged: String {
     let types = Dictionary(uniqueKeysWithValues: feed.columns.map { ($0.name, $0.type) })
     return statement.staging.columns.map { name in
       let quoted = Identifier.quoted(name)
+      if name == TargetTable.versionColumn { return "greatest(t.\(quoted) COLLATE \"C\", b.data_version) AS \(quoted)" }
       return types[name] == .jsonb ? "t.\(quoted)::text AS \(quoted)" : "t.\(quoted)"
     }
     .joined(separator: ", ")

@@ -110,6 +110,43 @@ struct WindowTests {
     }
   }
 
+  @Test(
+    "behind the last record the vendor refuses: the open end is cut, or the run fails in the vendor's words; it never waits",
+    arguments: [0, 1, 2],
+    [1, Int.max]
+  )
+  func tailRefused(answered: Int, times: Int) async throws {
+    let records = (1...300).map { FilterVendor.Record(id: $0, stamp: Self.stamp($0 * 280)) }
+    let vendor = FilterVendor(records)
+    let asked = Mutex(0)
+    let refused = Mutex(0)
+    try await WireServer.serving { _, head in
+      let isBehind = (WireRequest(head).parameters["$filter"] ?? "").contains(Self.stamp(300 * 280))
+      let number =
+        isBehind
+        ? asked.withLock { asked in
+          asked += 1; return asked
+        } : 0
+      guard number > answered, number - answered <= times else { return vendor.reply(head) }
+      refused.withLock { $0 += 1 }
+      return WireServer.Reply(#"{"error":{"message":"too much"}}"#, status: "422 Unprocessable Content")
+    } _: { server in
+      let limits = #""limits": { "concurrency": 4 },"#
+      let trial = try FetchTrial(server.url, style: .paged(Self.pagination(size: 20, count: 4)), source: limits)
+      if times == .max, answered == 0 {
+        let error = try #require(try await trial.failure())
+        #expect(error.message.contains("too much"))
+      } else if times == 1 {
+        let (summary, _) = try await trial.run()
+        #expect(summary.complete)
+        #expect(Set(try Self.ids(trial)) == Set(1...300))
+      } else if let error = try await trial.failure() {
+        #expect(error.message.contains("too much"))
+      }
+      #expect(answered > 0 || refused.withLock { $0 } > 0)
+    }
+  }
+
   @Test("a connection that has nothing left to do takes half of a part that is large")
   func cut() async throws {
     // All in one part of four.
