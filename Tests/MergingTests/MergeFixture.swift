@@ -36,6 +36,8 @@ final class MergeFixture {
     pipeline = try Pipeline(json: Array(json.utf8), directory: folder, environment: ["URL": database.url])
     spool = try Spool(root: folder.appending("spool"))
     var connection = try database.connect()
+    // Deadlocks are counted for a database, and this one may have had a test that makes them.
+    try connection.query("SELECT pg_stat_reset()")
     let sql = Programs.packageRoot.appending("sql")
     _ = try Migrator(schema: "public").apply(directory: sql, on: &connection)
     for table in tables { try connection.query(table) }

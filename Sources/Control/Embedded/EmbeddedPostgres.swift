@@ -109,6 +109,8 @@ extension EmbeddedPostgres {
     ("listen_addresses", "''"),
     // The default of 128 MB is a guess for 1990s machines; staging tables of 16 MB each should stay in memory.
     ("shared_buffers", "256MB"),
+    // Each worker of merge has a connection of its own, and several feeds may run at once; idle ones cost nothing.
+    ("max_connections", "300"),
     // 1 GB of WAL makes a checkpoint in the middle of every bulk load.
     ("max_wal_size", "4GB"),
   ]
