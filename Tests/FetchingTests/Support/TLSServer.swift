@@ -53,14 +53,7 @@ final class TLSServer: Sendable {
       }
       .bind(host: "127.0.0.1", port: 0).get()
     let server = TLSServer(port: channel.localAddress?.port ?? 0, state: state)
-    do {
-      let result = try await body(server)
-      try await channel.close()
-      return result
-    } catch {
-      try? await channel.close()
-      throw error
-    }
+    return try await channel.whileOpen { try await body(server) }
   }
 }
 

@@ -46,12 +46,19 @@ final class WireServer: Sendable {
       }
       .bind(host: "127.0.0.1", port: 0).get()
     let server = WireServer(channel: channel, answer: answer)
+    return try await channel.whileOpen { try await body(server) }
+  }
+}
+
+extension Channel {
+  /// Runs `body` and closes the channel behind it, also when it throws.
+  func whileOpen<Result: Sendable>(_ body: () async throws -> Result) async throws -> Result {
     do {
-      let result = try await body(server)
-      try await channel.close()
+      let result = try await body()
+      try await close()
       return result
     } catch {
-      try? await channel.close()
+      try? await close()
       throw error
     }
   }
