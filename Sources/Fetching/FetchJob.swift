@@ -83,7 +83,7 @@ public struct FetchJob: Sendable {
         mode: job.start.mode,
         queue: queue,
         settings: settings,
-        room: RoomWait(feed, in: spool, settings: settings, logger: reporter.logger),
+        room: RoomWait(feed, in: spool, settings: settings, logger: reporter.logger, meter: reporter.meter),
         stand: job.checkpoint.before,
         checkpoint: writer,
         journal: journal,
@@ -98,7 +98,7 @@ public struct FetchJob: Sendable {
     }
     let client = try VendorClient(feed.source, origin: query.base.origin, messages: messages, feed: feed.name)
     do {
-      let walk = try prepare(job, query, worker, client)
+      let walk = try prepare(job, query, worker, client, secrets)
       // All that a run decides goes on where its pages are taken apart and written; only the network has threads of its own.
       let summary = try await withTaskExecutorPreference(worker.executor) {
         if let keys = options.parentKeys { try await children(walk, of: keys) } else { try await pages(walk) }
@@ -124,6 +124,8 @@ struct FetchWalk: Sendable {
   let learned: LearnedFeed
   /// What the vendor answered to the same question before.
   let known: KnownAnswer?
+  /// With the tokens that the vendor gave during the run.
+  let secrets: KnownSecrets
 
   var worker: PageWorker { fetcher.worker }
   var flow: FlowControl { fetcher.retrying.flow }
@@ -145,26 +147,28 @@ extension FetchJob {
     _ job: ResumedRun,
     _ query: FeedQuery,
     _ worker: PageWorker,
-    _ client: VendorClient
+    _ client: VendorClient,
+    _ secrets: KnownSecrets
   ) throws -> FetchWalk {
     let learned = try LearnedFeed.load(feed, in: spool)
     let retrying = Retrying(
       feed: feed,
-      gate: try SourceGate(feed.source, in: spool, logger: reporter.logger),
+      gate: try SourceGate(feed.source, in: spool, logger: reporter.logger, meter: reporter.meter),
       flow: FlowControl(
         concurrency: feed.source.limits.concurrency,
         pageSizeMax: feed.pagination.pageSize,
         pageSize: learned.pageSize
       ),
       counters: FetchCounters(),
-      logger: reporter.logger
+      logger: reporter.logger,
+      meter: reporter.meter
     )
     let since = job.start.since.map { "newer than \($0)" } ?? "everything"
     let resumed = job.isResumed ? ", going on behind \(job.checkpoint.before.totals.records) records" : ""
     reporter.started(feed: feed.name, run: "\(job.run)", message: "asking \(query.base.shown) for \(since)\(resumed)")
     let fetcher = PageFetcher(feed: feed, client: client, worker: worker, retrying: retrying)
     let known = job.start.mode == .incremental && !job.isResumed ? try KnownAnswer.load(feed, in: spool) : nil
-    return FetchWalk(job: job, query: query, fetcher: fetcher, learned: learned, known: known)
+    return FetchWalk(job: job, query: query, fetcher: fetcher, learned: learned, known: known, secrets: secrets)
   }
 
   /// A backfill may be cut into parts; what is newer than a watermark is read in its order.
@@ -224,7 +228,7 @@ extension FetchJob {
     }
     // One answer was the whole run: the next one that asks the same may be told that it still is.
     if complete, isOneMoment, !job.isResumed, start.mode == .incremental, let (address, tag) = walk.firstAnswer,
-      KnownAnswer.isTag(tag), !KnownSecrets(of: feed).stand(in: Array(tag.utf8))
+      KnownAnswer.isTag(tag), !run.secrets.stand(in: Array(tag.utf8))
     {
       KnownAnswer(run: job.run, address: KnownAnswer.digest(of: address), tag: tag).save(feed, in: spool)
     }

@@ -69,7 +69,7 @@ public struct MergeProcessor: SegmentProcessor {
     self.allowsDeletions = allowsDeletions
     self.isAuthoritative = isAuthoritative
     self.asking = asking
-    session = try MergeSession(pipeline, asking: asking, defect: defect)
+    session = try MergeSession(pipeline, asking: asking, meter: reporter.meter, defect: defect)
     self.pipeline = pipeline
     self.spool = spool
     self.reporter = reporter
@@ -218,7 +218,9 @@ public struct MergeProcessor: SegmentProcessor {
     var patience = Patience(first: pause, within: pipeline.database.retryWithin)
     while true {
       do {
-        if session.connection.isBroken { session = try MergeSession(pipeline, asking: asking, defect: defect) }
+        if session.connection.isBroken {
+          session = try MergeSession(pipeline, asking: asking, meter: reporter.meter, defect: defect)
+        }
         return try work(session)
       } catch let error as PostgresError where error.isTransient {
         guard let wait = patience.next() else { throw error }

@@ -2,6 +2,7 @@ internal import JSONText
 internal import PipelineConfig
 internal import Postgres
 internal import Spool
+internal import Telemetry
 
 /// One connection and what was prepared on it. When the connection is lost, so is all of it: a new session begins anew.
 final class MergeSession {
@@ -16,7 +17,7 @@ final class MergeSession {
   /// The latest run for which each table of seen keys was opened.
   private var opened: [String: RunID] = [:]
 
-  init(_ pipeline: Pipeline, asking: AskPolicy.Rule, defect: MergeDefect?) throws(PostgresError) {
+  init(_ pipeline: Pipeline, asking: AskPolicy.Rule, meter: Meter, defect: MergeDefect?) throws(PostgresError) {
     self.pipeline = pipeline
     self.defect = defect
     self.asking = asking
@@ -27,6 +28,7 @@ final class MergeSession {
       limits: SessionLimits(statement: database.statementTimeout, copy: database.copyTimeout)
     )
     try connection.requireOwnProcess(of: database.target)
+    connection.observer = { time, isFailed in meter.record(.query, time, failure: isFailed ? "failed" : nil) }
   }
 
   /// The feed's tables and statement, made on first use.

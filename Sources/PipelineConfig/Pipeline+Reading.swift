@@ -30,6 +30,11 @@ extension Pipeline {
     let known = Self.sources(object.required("sources"), in: directory)
     sources = known.compactMap(\.source)
     feeds = Self.feeds(object.required("feeds"), sources: known, context: context)
+    acceptance = AcceptanceTargets.read(object["acceptance"])
+    alerts = AlertSettings.read(object["alerts"])
+    webhooks = Webhook.readAll(object["webhooks"])
+    service = ServiceSettings.read(object["service"], in: directory)
+    schedule = ScheduleSettings.read(object["schedule"], context: context)
     object.reportUnknown()
     guard context.problems.isEmpty else { throw InvalidConfig(context.problems) }
   }

@@ -10,6 +10,15 @@ public struct Pipeline: Sendable {
   public var sources: [Source]
   /// As written.
   public var feeds: [Feed]
+  /// What a whole run has to reach.
+  public var acceptance = AcceptanceTargets()
+  public var alerts = AlertSettings()
+  /// As written.
+  public var webhooks: [Webhook] = []
+  /// How `weir serve` is reached.
+  public var service = ServiceSettings()
+  /// When `weir serve` runs by itself.
+  public var schedule = ScheduleSettings()
 }
 
 extension Pipeline {

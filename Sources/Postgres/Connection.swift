@@ -11,6 +11,8 @@ internal import Telemetry
 @safe
 public struct Connection: ~Copyable {
   let handle: OpaquePointer
+  /// Told of each statement how long it took, and whether it failed; a COPY with all its rows is one.
+  public var observer: (@Sendable (Duration, _ isFailed: Bool) -> Void)?
   let watch: Watch
   let limits: SessionLimits
 
@@ -58,7 +60,9 @@ public struct Connection: ~Copyable {
   /// The server runs them as one transaction unless the text has its own or one is open already.
   public mutating func executeScript(_ sql: String, while activity: String) throws(PostgresError) {
     try requireNoNUL(sql, while: activity)
+    let began = ContinuousClock.now
     let result = watch.within(statementLimit) { unsafe QueryResult(PQexec(handle, sql)) }
+    observe(result, since: began)
     if let failure = result.failure(while: activity, lost: lastMessage) { throw failure }
   }
 
@@ -98,6 +102,7 @@ public struct Connection: ~Copyable {
   ) throws(PostgresError) -> QueryResult {
     for text in parameters { try requireNoNUL(text ?? "", while: activity) }
     try requireNoNUL(sql, while: activity)
+    let began = ContinuousClock.now
     let result = watch.within(statementLimit) {
       unsafe QueryResult(
         Parameters.withCStrings(parameters) { values in
@@ -105,8 +110,13 @@ public struct Connection: ~Copyable {
         }
       )
     }
+    observe(result, since: began)
     if let failure = result.failure(while: activity, lost: lastMessage) { throw failure }
     return result
+  }
+
+  private func observe(_ result: borrowing QueryResult, since began: ContinuousClock.Instant) {
+    observer?(ContinuousClock.now - began, !result.isSuccess)
   }
 
   /// libpq takes C strings: a NUL would end the text early, and a shorter statement is another statement.

@@ -51,6 +51,9 @@ extension Connection {
     while activity: String,
     _ body: (inout CopyWriter) throws -> Void
   ) throws -> Int {
+    let began = ContinuousClock.now
+    var isDone = false
+    defer { observer?(ContinuousClock.now - began, !isDone) }
     let opened = watch.within(limits.copy) { unsafe QueryResult(PQexec(handle, statement)) }
     if let failure = opened.failure(while: activity, lost: lastMessage) { throw failure }
     guard opened.status == PGRES_COPY_IN else {
@@ -71,6 +74,7 @@ extension Connection {
     }
     let (accepted, failure) = finishCopy(activity)
     if let failure { throw failure }
+    isDone = true
     return accepted
   }
 

@@ -12,6 +12,8 @@ struct QueryResult: ~Copyable {
 
   var status: ExecStatusType { unsafe PQresultStatus(pointer) }
 
+  var isSuccess: Bool { [PGRES_COMMAND_OK, PGRES_TUPLES_OK, PGRES_COPY_IN].contains(status) }
+
   /// Rows as text; `nil` is SQL NULL.
   func textRows() -> [[String?]] {
     let (rows, columns) = unsafe (PQntuples(pointer), PQnfields(pointer))

@@ -22,6 +22,8 @@ public enum StageProgram {
   ) throws {
     ProcessRules.apply()
     let reporter = Reporter(stage: name, format: common.logFormat, level: common.logLevel)
+    let pulse = Pulse(of: reporter)
+    defer { withExtendedLifetime(pulse) {} }
     do {
       let context = try StageContext(common, reporter: reporter)
       var loop = StageLoop(try processor(context), context: context, stop: StopRequest())
@@ -45,6 +47,8 @@ public enum StageProgram {
   ) async throws {
     ProcessRules.apply()
     let reporter = Reporter(stage: name, format: common.logFormat, level: common.logLevel)
+    let pulse = Pulse(of: reporter)
+    defer { withExtendedLifetime(pulse) {} }
     let stop = StopRequest()
     let printer = PathPrinter(stop: stop)
     do {

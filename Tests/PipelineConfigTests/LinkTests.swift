@@ -10,12 +10,13 @@ struct LinkTests {
     parent: String? = nil,
     table: String? = nil,
     key: String = #"["id"]"#,
-    columns: String = #"{ "id": "bigint", "up": "bigint" }"#
+    columns: String = #"{ "id": "bigint", "up": "bigint" }"#,
+    further: String = ""
   ) -> String {
     let link = parent.map { #", "parent": { "feed": "\#($0)", "field": "up" }"# } ?? ""
     return """
       "\(name)": { "source": "shop", "path": "x", "pagination": { "kind": "odata", "page_size": 1 }, "key": \(key),
-        "table": "\(table ?? name)", "columns": \(columns)\(link) }
+        "table": "\(table ?? name)", "columns": \(columns)\(link)\(further) }
       """
   }
 
@@ -122,6 +123,20 @@ struct LinkTests {
     )
     #expect(try Self.paths([Self.feed("a"), other]) == ["feeds.b.key", "feeds.b.columns.id"])
     #expect(try Self.paths([Self.feed("a"), Self.feed("b", table: "a")]).isEmpty)
+  }
+
+  @Test(
+    "feeds into one table agree about what becomes of deleted rows and what is kept of each",
+    arguments: [
+      (#", "deletions": { "action": "mark" }"#, "feeds.b.deletions"),
+      (#", "track": { "last_synced": true }"#, "feeds.b.track"),
+    ]
+  )
+  func sharedRows(further: String, path: String) throws {
+    let (plain, own) = (Self.feed("b", table: "a"), Self.feed("b", table: "a", further: further))
+    #expect(try Self.paths([Self.feed("a"), own]) == [path])
+    #expect(try Self.paths([Self.feed("a", further: further), plain]) == [path])
+    #expect(try Self.paths([Self.feed("a", further: further), own]).isEmpty)
   }
 
   @Test("parents come before children however the file has them", arguments: [1, 2, 3, 4, 5] as [UInt64])

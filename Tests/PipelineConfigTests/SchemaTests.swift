@@ -31,6 +31,10 @@ struct SchemaTests {
       text = try Configs.setting("feeds.parts.parent", to: nil, in: text)
       text = try Configs.setting("feeds.cars.parent", to: #"{ "feed": "parts", "field": "id" }"#, in: text)
     }
+    if path.hasPrefix("webhooks.ops.") {
+      let hook = #"{ "url": "https://hooks.example/weir", "secret": "0123456789abcdef" }"#
+      text = try Configs.setting("webhooks.ops", to: hook, in: text)
+    }
     if path.contains(".pagination."), !given.isEmpty {
       let pagination = path.split(separator: ".").prefix(3).joined(separator: ".")
       let value = JSONValue.object(given + [JSONMember(name: "page_size", value: .number("100"))])

@@ -44,7 +44,7 @@ struct SchemaWalk {
   private let definitions: JSONValue
 
   /// The names that stand in ``base`` where the names are the user's own.
-  private static let names = ["sources": "shop", "feeds": "cars", "columns": "note"]
+  private static let names = ["sources": "shop", "feeds": "cars", "columns": "note", "webhooks": "ops"]
 
   static let whole: Result<SchemaWalk, any Error> = Result {
     let file = Programs.packageRoot.appending("Sources/PipelineConfig/pipeline.schema.json")

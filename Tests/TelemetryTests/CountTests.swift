@@ -39,13 +39,13 @@ struct CountTests {
       ("VmRSS:\t 13876 kB\n", nil), ("VmHWM:\t13876 MB\n", nil), ("VmHWM:\tmuch kB\n", nil), ("XVmHWM:\t1 kB", nil),
     ] as [(String, Int?)]
   )
-  func memory(status: String, expected: Int?) { #expect(ProcessMemory.peakBytes(inStatus: status) == expected) }
+  func memory(status: String, expected: Int?) { #expect(ProcessMemory(status: status)?.peakBytes == expected) }
 
   @Test("this process has had more than it is given, and never less later")
   func ownMemory() throws {
-    let before = try #require(ProcessMemory.peakBytes())
+    let before = try #require(ProcessMemory.now()?.peakBytes)
     let block = [UInt8](repeating: 1, count: 64 << 20)
-    let after = try #require(ProcessMemory.peakBytes())
+    let after = try #require(ProcessMemory.now()?.peakBytes)
     #expect(before > 1 << 20 && after >= before && after >= block.count)
   }
 }

@@ -45,6 +45,16 @@ struct ReporterTests {
     #expect(event.exitStatus == status && event.feed == "cars" && event.stage == "weir-test")
   }
 
+  @Test("a program that fails says how far it had come, also what was not worth a line before")
+  func farFailed() throws {
+    let lines = Self.said(.json) { reporter in
+      for pages in 1...3 { reporter.progress(feed: "cars", run: "r", counts: ["pages": pages]) }
+      reporter.failed(Refused(), feed: "cars")
+    }
+    let events = lines.compactMap { StageEvent(line: $0) }
+    #expect(events.map(\.event) == [.progress, .failed] && events.map { $0.counts["pages"] } == [1, 3])
+  }
+
   @Test("an error that is no one's is said as it is, with 70")
   func unknown() throws {
     let event = try #require(Self.said(.json) { $0.failed(Plain()) }.first.flatMap { StageEvent(line: $0) })

@@ -18,6 +18,7 @@ struct StageEventTests {
     event.message = "a/b: two\nlines, \"quoted\", \u{1F697}"
     event.next = "open it"
     event.total = 12
+    event.figures = ["request_p95_ms": 12.5]
     event.seconds = 1.5
     event.peakBytes = 1 << 40
     event.exitStatus = 65
@@ -29,7 +30,8 @@ struct StageEventTests {
     let object = try #require(try JSONSerialization.jsonObject(with: Data(Self.full.line.utf8)) as? [String: Any])
     #expect(
       Set(object.keys) == [
-        "event", "time", "stage", "feed", "run", "level", "message", "next", "counts", "total", "seconds", "peak_bytes",
+        "event", "time", "stage", "feed", "run", "level", "message", "next", "counts", "figures", "total", "seconds",
+        "peak_bytes",
         "exit_status",
       ]
     )

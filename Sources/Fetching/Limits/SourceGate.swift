@@ -3,6 +3,7 @@ internal import Logging
 internal import PipelineConfig
 internal import Spool
 internal import Synchronization
+internal import Telemetry
 
 /// Lets the requests to a source out: within its limits, not before the vendor wants them, and through its breaker. All
 /// programs that share the spool count together, also over restarts.
@@ -11,6 +12,7 @@ final class SourceGate: Sendable {
   private let source: Source
   private let windows: [SourceFile.Window]
   private let logger: Logger
+  private let meter: Meter
   /// A request counts for the vendor when it arrives there, which is somewhere between its sending and its answer. For
   /// as long as this it is taken to have come late; beyond it the answer was slow, not the way there.
   private let slack: Int
@@ -22,8 +24,9 @@ final class SourceGate: Sendable {
   /// How often trial calls of others are looked at.
   private static let trialPoll = Duration.milliseconds(100)
 
-  init(_ source: Source, in spool: Spool, logger: Logger) throws(SpoolError) {
+  init(_ source: Source, in spool: Spool, logger: Logger, meter: Meter = Meter()) throws(SpoolError) {
     self.source = source
+    self.meter = meter
     self.logger = logger
     windows = source.limits.windows
     slack = min(250, (windows.map(\.milliseconds).min() ?? 0) / 4)
@@ -58,7 +61,7 @@ final class SourceGate: Sendable {
     while true {
       let wait = turn.time - Self.now
       if wait > Self.longWait { note("waiting for the source's own limits", milliseconds: wait) }
-      if wait > 0 { try await Task.sleep(for: .milliseconds(wait)) }
+      if wait > 0 { try await sleep(wait, .limits) }
       let now = Self.now
       let (confirmed, state) = try file.withLock { [turn] file in
         try file.confirm(turn, windows, slack: slack, now: now)
@@ -103,8 +106,14 @@ final class SourceGate: Sendable {
         )
         isNoted = true
       }
-      try await Task.sleep(for: .milliseconds(wait))
+      try await sleep(wait, block.isBreaker ? .breaker : .vendor)
     }
+  }
+
+  private func sleep(_ milliseconds: Int, _ why: Meter.Wait) async throws {
+    let ticket = meter.wait(why, for: .milliseconds(milliseconds))
+    defer { meter.resume(ticket) }
+    try await Task.sleep(for: .milliseconds(milliseconds))
   }
 
   private func block(_ state: inout SourceState, isTrial: Bool, now: Int) -> Block? {
@@ -194,6 +203,7 @@ extension SourceGate {
         "the breaker opens: nothing is asked for a while",
         metadata: ["source": "\(source.name)", "failures": "\(settings.failures)", "open_for": "\(settings.openFor)"]
       )
+      meter.add(1, to: "breaker_openings")
     }
   }
 

@@ -1,6 +1,7 @@
 internal import Logging
 internal import PipelineConfig
 internal import Spool
+internal import Telemetry
 
 /// Tries a request until it succeeds or is given up.
 struct Retrying: Sendable {
@@ -9,6 +10,7 @@ struct Retrying: Sendable {
   let flow: FlowControl
   let counters: FetchCounters
   let logger: Logger
+  var meter = Meter()
 
   /// `attempt` is told how many records a page it may ask for, and says when it goes on to another address: to the vendor
   /// that is one more request.
@@ -30,14 +32,19 @@ struct Retrying: Sendable {
         let pageSize = flow.pageSize
         sent = (turn, .now, pageSize)
         counters.requestSent()
-        let (value, arrival) = try await attempt(pageSize) {
-          // The vendor is there, also when it sends the request elsewhere.
-          if let answered = sent.take() { try gate.succeeded(answered.turn, .now(bytes: 0, hold: nil)) }
-          sent = (try await gate.turn(), .now, pageSize)
-          counters.requestSent()
+        let (value, arrival) = try await timed {
+          try await attempt(pageSize) {
+            // The vendor is there, also when it sends the request elsewhere.
+            if let answered = sent.take() { try gate.succeeded(answered.turn, .now(bytes: 0, hold: nil)) }
+            sent = (try await gate.turn(), .now, pageSize)
+            counters.requestSent()
+          }
         }
+        meter.add(Double(arrival.bytes), to: "answer_bytes")
         if let answered = sent { try gate.succeeded(answered.turn, arrival) }
         flow.succeeded()
+        meter.set("concurrency", to: Double(flow.concurrency))
+        meter.set("page_size", to: Double(flow.pageSize))
         return value
       } catch let error as RequestFailure { failure = error }
 
@@ -68,8 +75,25 @@ struct Retrying: Sendable {
       case .wait(let wait):
         counters.retried()
         note(failure, page, number, wait)
-        if hold == nil { try await Task.sleep(for: wait) }
+        if hold == nil, wait > .zero {
+          let ticket = meter.wait(.retry, for: wait)
+          defer { meter.resume(ticket) }
+          try await Task.sleep(for: wait)
+        }
       }
+    }
+  }
+
+  private func timed<Value>(_ attempt: () async throws -> Value) async throws -> Value {
+    let ticket = meter.begin(.request)
+    do {
+      let value = try await attempt()
+      meter.end(ticket, of: .request)
+      return value
+    } catch {
+      let kind = (error as? RequestFailure)?.kind.rawValue
+      meter.end(ticket, of: .request, failure: kind ?? (error is CancellationError ? "cancelled" : "other"))
+      throw error
     }
   }
 

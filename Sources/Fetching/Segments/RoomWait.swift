@@ -13,6 +13,7 @@ struct RoomWait: Sendable {
   private let room: SpoolRoom
   private let most: Duration
   private let logger: Logger
+  private let meter: Meter
 
   /// Between two looks at the disk and the queues.
   private static let interval = Duration.milliseconds(200)
@@ -23,6 +24,7 @@ struct RoomWait: Sendable {
     in spool: Spool,
     settings: SpoolSettings,
     logger: Logger,
+    meter: Meter = Meter(),
     remeasure: Duration = .seconds(5)
   ) {
     let bounds = SpoolBounds(maxBytes: settings.maxBytes, minFree: settings.minFree, maxReady: settings.maxReady)
@@ -30,6 +32,7 @@ struct RoomWait: Sendable {
     room = SpoolRoom(spool, feed: feed.name, bounds: bounds, remeasure: remeasure)
     most = settings.roomWait
     self.logger = logger
+    self.meter = meter
   }
 
   /// Returns as soon as there is room. Says that it waits, and that it goes on.
@@ -39,6 +42,8 @@ struct RoomWait: Sendable {
   func callAsFunction() throws {
     guard var shortage = try room.shortage() else { return }
     logger.warning("waiting for room", metadata: ["feed": "\(feed)", "why": "\(shortage)"])
+    let ticket = meter.wait(.room)
+    defer { meter.resume(ticket) }
     // By bound: two that take turns are no progress.
     var least = [shortage.bound: shortage.missing]
     var deadline = ContinuousClock.now + most

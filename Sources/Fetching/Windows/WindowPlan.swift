@@ -112,7 +112,13 @@ extension WindowPlan {
     recordsRead += page.records
     if !parts[place].isCounted {
       (parts[place].isCounted, parts[place].left) = (true, page.total)
-      counted = counted.flatMap { sum in page.total.map { sum + $0 } }
+      // A vendor that does not know may say the largest number there is.
+      counted = counted.flatMap { sum in
+        page.total.flatMap { total in
+          let (all, isTooMany) = sum.addingReportingOverflow(total)
+          return isTooMany ? nil : all
+        }
+      }
     } else if let total = page.total, parts[place].walk.pagesRead == 1 {
       parts[place].left = total
     }

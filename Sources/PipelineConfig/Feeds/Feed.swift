@@ -30,6 +30,8 @@ public struct Feed: Sendable {
   public var tracking = RowTracking()
   /// What a run's records have to be as a whole.
   public var checks = QualityChecks()
+  /// What the feed's part of a run has to reach.
+  public var acceptance = AcceptanceTargets()
   /// The columns mapped from the key fields, in the key's order.
   public var keyColumns: [Column]
 

@@ -32,6 +32,7 @@ extension FeedDraft {
     let columns = mapped.map { unmapped.columns(beside: $0, object["unmapped"]) }
     let unicode = object["unicode"]?.choice(of: UnicodeRule.self) ?? .reject
     let checks = QualityChecks.read(object["checks"], columns: columns ?? [], cursor: cursor)
+    let acceptance = AcceptanceTargets.read(object["acceptance"])
     let resumeWithin = object["resume_within"]?.duration(in: .zero ... .seconds(30 * 86_400))
     let parent = object["parent"]?.object()
     let parentFeed = parent?.required("feed")?.nonEmptyText()
@@ -75,6 +76,7 @@ extension FeedDraft {
       keyColumns: keyColumns.map { $0.requiring() }
     )
     feed.checks = checks
+    feed.acceptance = acceptance
     feed.tracking = tracking
     if let resumeWithin { feed.resumeWithin = resumeWithin }
     return FeedDraft(

@@ -6,7 +6,10 @@ public struct SpoolSettings: Equatable, Sendable {
   public var path: FilePath
   public var segment = SegmentLimits()
   /// LZ4's level: 1 is fast, 12 small, below 0 faster still.
-  public var compressionLevel = 1
+  ///
+  /// By default LZ4 looks for matches at every second place. Measured on car records of 1 KB, the least of seven runs in turn: a
+  /// segment is written in 6 % less time than at level 1, and is 3 % larger; -3 saves 2 % more for 5 % more bytes.
+  public var compressionLevel = -1
   /// Bytes of all files of the spool from which on fetch waits.
   public var maxBytes = 20 << 30
   /// Free bytes of the file system below which fetch waits: the room in which hash and stage finish what is there.

@@ -74,7 +74,7 @@ extension SpoolQueue {
       storedBytes: status.size,
       writtenAt: status.modifiedAt,
       movedAt: max(status.changedAt, status.modifiedAt),
-      isClaimed: locks.contains(inode: status.inode)
+      isClaimed: locks.contains(inode: status.inode, device: status.device)
     )
   }
 }

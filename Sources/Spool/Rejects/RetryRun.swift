@@ -15,7 +15,7 @@ public struct RetryRun: ~Copyable {
 
   public let run: RunID
 
-  public init(spool: Spool, feed: String, run: RunID = .make(), compressionLevel: Int = 1) {
+  public init(spool: Spool, feed: String, run: RunID = .make(), compressionLevel: Int = -1) {
     self.spool = spool
     self.feed = feed
     self.run = run

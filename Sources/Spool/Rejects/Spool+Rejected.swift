@@ -20,7 +20,7 @@ extension Spool {
     feed: String,
     segment: SegmentName,
     stage: StageName,
-    compressionLevel: Int = 1
+    compressionLevel: Int = -1
   ) throws(SpoolError) -> RejectWriter {
     precondition(stage.input != nil, "fetch takes what the vendor sends")
     let directory = try directory(of: feed, Self.rejectedName)

@@ -36,7 +36,7 @@ public struct LeftSegment: ~Copyable {
   public consuming func publish(
     records: Int,
     footer: SegmentFooter,
-    compressionLevel: Int = 1
+    compressionLevel: Int = -1
   ) throws(SpoolError) -> FilePath? {
     let target = queue.path(of: name, in: .ready)
     // Beside the draft, which must stay until the segment is there.

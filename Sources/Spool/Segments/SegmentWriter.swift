@@ -19,7 +19,7 @@ public struct SegmentWriter: ~Copyable {
   public init(
     queue: SpoolQueue,
     name: SegmentName,
-    compressionLevel: Int = 1,
+    compressionLevel: Int = -1,
     holding: HoldReason? = nil
   ) throws(SpoolError) {
     file = try FrameFile(

@@ -41,6 +41,20 @@ extension Spool {
     return try file.lock() ? FeedLock(file) : nil
   }
 
+  /// What the program that has a lock, or had it last, wrote down of itself; nil when it wrote nothing.
+  ///
+  /// - Throws: ``SpoolError``.
+  public func lockNote(_ feed: String, purpose: String) throws(SpoolError) -> String? {
+    do throws(SpoolError) {
+      let bytes = try OpenFile(statePath("\(purpose).lock", feed: feed)).bytes(at: 0, count: FeedLock.noteByteCount)
+      let line = String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
+      let end = line.lastIndex { $0 != " " }.map { line.index(after: $0) } ?? line.startIndex
+      return end == line.startIndex ? nil : String(line[..<end])
+    } catch .system(.noSuchFileOrDirectory, _, _) {
+      return nil
+    }
+  }
+
   func statePath(_ name: String, feed: String) throws(SpoolError) -> FilePath {
     guard StateName.isValid(name) else { throw .badName(name, of: "file of state") }
     return try directory(of: feed, Self.stateName).appending(name)
@@ -50,8 +64,20 @@ extension Spool {
 /// A lock that this program has, until the value or the program ends.
 ///
 /// The file stays: removing it could take it from under a program that has just opened it.
-public struct FeedLock: ~Copyable {
+public struct FeedLock: ~Copyable, Sendable {
   private let file: OpenFile
 
   init(_ file: consuming OpenFile) { self.file = file }
+
+  /// Writes down for others who has the lock, and for what: one line. What does not fit is cut.
+  ///
+  /// - Throws: ``SpoolError``.
+  public func note(_ text: String) throws(SpoolError) {
+    let line = Array(text.utf8.prefix(Self.noteByteCount - 1))
+    let blanks = [UInt8](repeating: UInt8(ascii: " "), count: Self.noteByteCount - 1 - line.count)
+    try file.write((line + blanks + [UInt8(ascii: "\n")]).span, at: 0)
+  }
+
+  /// A program, its process, and since when.
+  static let noteByteCount = 256
 }

@@ -35,6 +35,19 @@ extension StageLoop where Processor: ~Copyable {
     return fate
   }
 
+  private mutating func timed(_ input: InputSegment) throws -> ProcessedSegment {
+    let meter = context.reporter.meter
+    let ticket = meter.begin(.segment)
+    do {
+      let done = try processor.process(input)
+      meter.end(ticket, of: .segment)
+      return done
+    } catch {
+      meter.end(ticket, of: .segment, failure: "failed")
+      throw error
+    }
+  }
+
   /// Whether a segment has to wait for what other workers have in hand; it is put back then.
   private func putBack(_ input: InputSegment, _ piece: WorkInHand.Piece) -> Bool {
     guard share.hasEarlier(than: piece) else { return false }
@@ -59,7 +72,7 @@ extension StageLoop where Processor: ~Copyable {
     }
     if putBack(input, piece) { return .putBack }
     do {
-      let done = try processor.process(input)
+      let done = try timed(input)
       // What was made of it is published: the segment is cured.
       if location.state == .held, done.settled { try queue.settle(location.name) }
       try finish(done, feed: location.feed)
@@ -86,7 +99,7 @@ extension StageLoop where Processor: ~Copyable {
     }
     let done: ProcessedSegment
     do {
-      done = try processor.process(claimed.input)
+      done = try timed(claimed.input)
     } catch {
       switch SegmentVerdict(for: error, on: claimed.path) {
       case .hold(let reason):

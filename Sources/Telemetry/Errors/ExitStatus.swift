@@ -1,7 +1,7 @@
 /// What every program of the family may exit with.
 ///
 /// Scripts and supervisors read these, so a number, once given a meaning, keeps it; a number that is not here must be
-/// treated as a failure. Source: sysexits(3).
+/// treated as a failure. Source: sysexits(3), and 79 beyond it.
 public enum ExitStatus: Int32, CaseIterable, Sendable {
   case success = 0
   case usage = 64
@@ -13,6 +13,8 @@ public enum ExitStatus: Int32, CaseIterable, Sendable {
   case temporaryFailure = 75
   case permission = 77
   case config = 78
+  /// Just beyond the last of sysexits(3), which has none for it.
+  case targetMissed = 79
 
   /// What the number says, for a person; one line of every program's help.
   public var meaning: String {
@@ -27,6 +29,7 @@ public enum ExitStatus: Int32, CaseIterable, Sendable {
     case .temporaryFailure: "try again later; nothing was lost and nothing needs a person"
     case .permission: "a credential or a right was refused"
     case .config: "pipeline.json, the environment or the database's tables need to be corrected"
+    case .targetMissed: "all was done, but not as fast or as well as the pipeline's acceptance targets want it"
     }
   }
 
@@ -59,15 +62,16 @@ extension ExitStatus {
   public var severity: Int {
     switch self {
     case .success: 0
-    case .temporaryFailure: 1
-    case .unavailable: 2
-    case .noInput: 3
-    case .dataError: 4
-    case .ioError: 5
-    case .permission: 6
-    case .config: 7
-    case .usage: 8
-    case .software: 9
+    case .targetMissed: 1
+    case .temporaryFailure: 2
+    case .unavailable: 3
+    case .noInput: 4
+    case .dataError: 5
+    case .ioError: 6
+    case .permission: 7
+    case .config: 8
+    case .usage: 9
+    case .software: 10
     }
   }
 

@@ -7,15 +7,28 @@ internal import Synchronization
 public final class Reporter: Sendable {
   /// Constant message, details in metadata; never a row's content, never a secret.
   public let logger: Logger
+  /// What this program measures; every event in JSON carries it.
+  public let meter = Meter()
 
   private let stage: String
   private let format: LogFormat
   private let write: @Sendable (String) -> Void
   private let began = ContinuousClock.now
-  private let lastProgress = Mutex<ContinuousClock.Instant?>(nil)
+  private let latest = Mutex(Latest())
+
+  /// What was said last of how far the work is.
+  private struct Latest {
+    var time: ContinuousClock.Instant?
+    var feed: String?
+    var run: String?
+    var counts: [String: Int] = [:]
+    var total: Int?
+  }
 
   /// Least time between two lines of progress. Five a second is smooth to the eye and nothing to write.
   public static let progressInterval = Duration.milliseconds(200)
+  /// Longest silence of a program that lives: what says nothing for several of these hangs.
+  public static let pulseInterval = Duration.seconds(1)
 
   /// - Parameters:
   ///   - stage: The program's name, `weir-merge`; begins every line of text.
@@ -46,13 +59,27 @@ public final class Reporter: Sendable {
   public func progress(feed: String? = nil, run: String? = nil, counts: [String: Int], total: Int? = nil) {
     guard format == .json else { return }
     let now = ContinuousClock.now
-    let isDue = lastProgress.withLock { last in
-      if let last, now - last < Self.progressInterval { return false }
-      last = now
-      return true
+    let isDue = latest.withLock { latest in
+      let isDue = latest.time.map { now - $0 >= Self.progressInterval } ?? true
+      latest = Latest(time: isDue ? now : latest.time, feed: feed, run: run, counts: counts, total: total)
+      return isDue
     }
     guard isDue else { return }
     send(.progress, feed: feed, run: run, counts: counts) { $0.total = total }
+  }
+
+  /// Says once more how far the work is when nothing was said for ``pulseInterval``: with it come the figures of now, and
+  /// who listens knows that the program lives. Silent in text.
+  func pulse() {
+    guard format == .json else { return }
+    let now = ContinuousClock.now
+    let due: Latest? = latest.withLock { latest in
+      if let time = latest.time, now - time < Self.pulseInterval { return nil }
+      latest.time = now
+      return latest
+    }
+    guard let due else { return }
+    send(.progress, feed: due.feed, run: due.run, counts: due.counts) { $0.total = due.total }
   }
 
   /// The work is done. Text: one line for a person with the counts and the time.
@@ -76,14 +103,16 @@ public final class Reporter: Sendable {
     }
   }
 
-  /// The program, or one segment of its work, failed.
+  /// The program, or one segment of its work, failed. In JSON with how far the work was, as ``progress(feed:run:counts:total:)``
+  /// was told last: not every line of that is written.
   public func failed(_ error: any Error, feed: String? = nil) {
     switch format {
     case .text:
       write("\(stage): error: \(error)")
     case .json:
       let known = error as? any OperatorError
-      send(.failed, feed: feed, run: nil) { event in
+      let counts = latest.withLock(\.counts)
+      send(.failed, feed: feed, run: nil, counts: counts) { event in
         event.message = known?.message ?? "\(error)"
         event.next = known?.hint
         event.exitStatus = ExitStatus(for: error).rawValue
@@ -106,7 +135,11 @@ extension Reporter {
   ) {
     var event = StageEvent(kind, stage: stage, time: WallClock.timestamp(), feed: feed, run: run, counts: counts)
     event.seconds = elapsed / .seconds(1)
-    event.peakBytes = ProcessMemory.peakBytes()
+    let memory = ProcessMemory.now()
+    event.peakBytes = memory?.peakBytes
+    var figures = meter.figures
+    if let memory { figures["memory_bytes"] = Double(memory.bytes) }
+    event.figures = figures
     fill(&event)
     write(event.line)
   }

@@ -26,6 +26,8 @@ public struct StageEvent: Codable, Sendable, Equatable {
   public var next: String?
   /// Totals since this process began.
   public var counts: [String: Int]
+  /// What the process has measured, as it is now: unlike counts these may fall. Times are in milliseconds.
+  public var figures: [String: Double]?
   /// Records expected in all, when the vendor says.
   public var total: Int?
   /// Since this process began.
@@ -60,6 +62,7 @@ public struct StageEvent: Codable, Sendable, Equatable {
     case message
     case next
     case counts
+    case figures
     case total
     case seconds
     case peakBytes = "peak_bytes"

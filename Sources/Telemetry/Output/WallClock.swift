@@ -9,6 +9,19 @@ public enum WallClock {
     return timestamp(seconds: now.tv_sec, milliseconds: now.tv_nsec / 1_000_000)
   }
 
+  /// Now, in milliseconds since 1970.
+  public static func milliseconds() -> Int {
+    var now = timespec()
+    _ = unsafe clock_gettime(CLOCK_REALTIME, &now)
+    return now.tv_sec * 1000 + now.tv_nsec / 1_000_000
+  }
+
+  /// A time in milliseconds since 1970, in the same form.
+  public static func timestamp(milliseconds: Int) -> String {
+    let (seconds, rest) = milliseconds.quotientAndRemainder(dividingBy: 1000)
+    return timestamp(seconds: seconds, milliseconds: rest)
+  }
+
   static func timestamp(seconds: Int, milliseconds: Int) -> String {
     let (date, time) = fields(seconds: seconds)
     return "\(date.joined(separator: "-"))T\(time.joined(separator: ":")).\(milliseconds.padded(3))Z"
