@@ -4,7 +4,7 @@ internal import Synchronization
 internal import SystemPackage
 internal import Telemetry
 
-/// Runs feeds one after another, each as `weir-fetch F | weir-hash - | weir-stage - | weir-merge -`.
+/// Runs feeds, parents before children, each as `weir-fetch F | weir-hash - | weir-stage - | weir-merge -`.
 ///
 /// The programs are processes, so a crash of one is a failed feed and nothing more. What a run says goes to one
 /// function as ``RunEvent`` values; nothing is printed here.
@@ -47,15 +47,61 @@ public struct Conductor: Sendable {
     var outcomes: [FeedOutcome] = []
     for (index, phase) in plan.phases.enumerated() {
       if plan.phases.count > 1, stop.level == .none { tell(.phase(number: index + 1, of: plan.phases.count, phase)) }
-      for feed in phase.feeds {
-        let parent = outcomes.first { $0.feed == plan.parent(of: feed) }
-        let outcome = await outcome(of: feed, parent: parent)
-        outcomes.append(outcome)
-        await writeDown(outcome)
-        tell(.ended(outcome))
-      }
+      let earlier = outcomes
+      let parents = Dictionary(
+        uniqueKeysWithValues: phase.feeds.compactMap { feed in
+          earlier.first { $0.feed == plan.parent(of: feed) }.map { (feed, $0) }
+        }
+      )
+      let ended = await run(lanes(of: phase), parents: parents)
+      outcomes += phase.feeds.compactMap { feed in ended.first { $0.feed == feed } }
     }
     return RunReport(outcomes: outcomes, elapsed: clock.now - start)
+  }
+
+  /// Feeds into one table run one after another, so that what each inserts and updates does not depend on chance.
+  private func lanes(of phase: RunPlan.Phase) -> [[String]] {
+    var lanes: [(table: String, feeds: [String])] = []
+    for feed in phase.feeds {
+      let table = (try? pipeline.feed(named: feed).table) ?? feed
+      if let index = lanes.firstIndex(where: { $0.table == table }) {
+        lanes[index].feeds.append(feed)
+      } else {
+        lanes.append((table, [feed]))
+      }
+    }
+    return lanes.map(\.feeds)
+  }
+
+  /// Runs lanes side by side, as many as are wanted.
+  private func run(_ lanes: [[String]], parents: [String: FeedOutcome]) async -> [FeedOutcome] {
+    await withTaskGroup(of: [FeedOutcome].self) { group in
+      var waiting = lanes[...]
+      func begin(_ lane: [String]) {
+        group.addTask {
+          var outcomes: [FeedOutcome] = []
+          for feed in lane {
+            // Before it runs: its end sets the watermark.
+            let isFull = (try? isFull(feed)) ?? options.isFull
+            var outcome = await outcome(of: feed, parent: parents[feed])
+            outcome.isFull = isFull
+            outcome.endedAt = WallClock.milliseconds()
+            outcomes.append(outcome)
+            await writeDown(outcome)
+            tell(.ended(outcome))
+          }
+          return outcomes
+        }
+      }
+      for lane in waiting.prefix(max(1, options.feedsAtOnce)) { begin(lane) }
+      waiting = waiting.dropFirst(max(1, options.feedsAtOnce))
+      var outcomes: [FeedOutcome] = []
+      for await ended in group {
+        outcomes += ended
+        if let lane = waiting.popFirst() { begin(lane) }
+      }
+      return outcomes
+    }
   }
 
   private func outcome(of feed: String, parent: FeedOutcome?) async -> FeedOutcome {
@@ -78,7 +124,7 @@ public struct Conductor: Sendable {
   }
 
   private func writeDown(_ outcome: FeedOutcome) async {
-    guard outcome.status == .failed || outcome.status == .stopped else { return }
+    guard outcome.status == .failed || outcome.status == .stopped, outcome.reason?.isElsewhere != true else { return }
     do {
       try await record(FailedRun(outcome, isFull: isFull(outcome.feed)))
     } catch {

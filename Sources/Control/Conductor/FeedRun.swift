@@ -1,3 +1,4 @@
+internal import PipelineConfig
 internal import Spool
 internal import Synchronization
 internal import Telemetry
@@ -23,6 +24,9 @@ final class FeedRun: Sendable {
   ///
   /// - Throws: What kept it from starting: a program that is missing, a spool that cannot be read, no pipe.
   func outcome() async throws -> FeedOutcome {
+    let lock = try RunLock(feed, in: conductor.spool)
+    defer { withExtendedLifetime(lock) {} }
+    try await waitForLeftPrograms()
     let leftovers = try Leftovers(of: feed, in: conductor.spool)
     if leftovers.count > 0 {
       conductor.tell(.leftovers(feed: feed, segments: leftovers.count))
@@ -34,12 +38,54 @@ final class FeedRun: Sendable {
     }
     guard conductor.stop.level == .none else { return FeedOutcome(feed: feed, status: .stopped, elapsed: elapsed) }
 
+    let (began, warmUp) = (elapsed, (try? conductor.pipeline.feed(named: feed).acceptance.warmUp) ?? .zero)
+    // What was left over, and whom it had to wait for, is none of its rates'.
+    progress.withLock { $0 = FeedProgress(feed: feed, start: began, warmUp: warmUp) }
     let exits = try await reportingProgress {
-      try await self.pipe(StageName.allCases).run { stage, line in self.take(line, from: stage) }
+      try await self.pipe(StageName.allCases).run(
+        said: { stage, line in self.take(line, from: stage) },
+        ended: { stage in self.progress.withLock { $0.end(stage) } }
+      )
     }
     guard let culprit = StageExit.culprit(of: exits) else { return ended(with: nil) }
     return ended(with: culprit.reason(said: progress.withLock { $0.failures[culprit.stage] }))
   }
+
+  /// Programs go on by themselves when the one that started them is killed: what they still do is waited for, where somebody
+  /// wants that. It is then among the leftovers, or merged already.
+  private func waitForLeftPrograms() async throws {
+    var isFirst = true
+    let end = clock.now + conductor.options.fetchWait
+    while conductor.stop.level == .none, clock.now < end {
+      if try conductor.spool.lockFeed(feed, purpose: "fetch") != nil { break }
+      isFirst = false
+      try await Task.sleep(for: Self.leftPoll)
+    }
+    // The others end when they have done what it brought. Those that somebody keeps beside (--follow) do not.
+    let claimsEnd = clock.now + min(conductor.options.fetchWait, Self.leftClaimsMost)
+    while conductor.stop.level == .none, clock.now < claimsEnd {
+      if try !hasClaims() {
+        if isFirst { return }
+        // Between two of them a segment is in nobody's hands for a moment.
+        isFirst = true
+      } else {
+        isFirst = false
+      }
+      try await Task.sleep(for: Self.leftPoll)
+    }
+  }
+
+  private func hasClaims() throws -> Bool {
+    for name in QueueName.allCases {
+      let ready = try conductor.spool.queue(name, feed: feed).stored(in: [.ready])
+      if ready.contains(where: \.isClaimed) { return true }
+    }
+    return false
+  }
+
+  private static let leftPoll = Duration.milliseconds(200)
+  /// A merge of what is in hand takes seconds.
+  private static let leftClaimsMost = Duration.seconds(60)
 
   /// Has each later program work off what is ready in its queue, one after the other.
   ///
@@ -75,7 +121,10 @@ final class FeedRun: Sendable {
   ) async throws -> Result {
     try await withThrowingTaskGroup(of: Result?.self) { group in
       group.addTask {
+        var ticks = 0
         while (try? await Task.sleep(for: Conductor.progressInterval)) != nil {
+          if ticks.isMultiple(of: Self.ticksToCount) { self.countQueues() }
+          ticks += 1
           self.conductor.tell(.progress(self.progress.withLock { $0.snapshot(at: self.elapsed) }))
         }
         return nil
@@ -88,6 +137,18 @@ final class FeedRun: Sendable {
       }
       throw CancellationError()
     }
+  }
+
+  /// Listing the queues is not for every snapshot: they may hold thousands.
+  private static let ticksToCount = 5
+
+  private func countQueues() {
+    var depths: [QueueName: Int] = [:]
+    for name in QueueName.allCases {
+      // A folder that cannot be read now is the stages' own error.
+      depths[name] = try? conductor.spool.queue(name, feed: feed).segments(in: .ready).count
+    }
+    progress.withLock { $0.queued = depths }
   }
 
   private func take(_ line: StagePipe.Line, from stage: StageName) {
@@ -120,7 +181,7 @@ final class FeedRun: Sendable {
     let progress = progress.withLock(\.self)
     let wasAsked = conductor.stop.level > .none && reason?.exitStatus == .temporaryFailure
     let status: FeedOutcome.Status = reason == nil ? .succeeded : wasAsked ? .stopped : .failed
-    return FeedOutcome(
+    var outcome = FeedOutcome(
       feed: feed,
       status: status,
       run: progress.run,
@@ -129,5 +190,7 @@ final class FeedRun: Sendable {
       reason: reason,
       peakBytes: progress.peakBytes
     )
+    outcome.measures = progress.measures
+    return outcome
   }
 }

@@ -6,6 +6,12 @@ public struct RunOptions: Sendable, Equatable {
   public var since: String?
   /// Most records of each feed.
   public var limit: Int?
+  /// Goes on where the last run stopped, if it did not come to its end.
+  public var resumes = true
+  /// Feeds of a phase that are run side by side.
+  public var feedsAtOnce = 1
+  /// How long programs are waited for that an earlier run, which was killed, has left behind.
+  public var fetchWait = Duration.zero
   /// `pipeline.json` as it was named on the command line.
   public var config: String
 
@@ -20,6 +26,7 @@ public struct RunOptions: Sendable, Equatable {
     if isFull { arguments.append("--full") }
     if let since { arguments += ["--since", since] }
     if let limit { arguments += ["--limit", String(limit)] }
+    if !resumes { arguments.append("--no-resume") }
     return arguments + shared
   }
 }

@@ -24,16 +24,22 @@ struct StagePipe {
 
   /// Runs the programs to their ends.
   ///
-  /// - Parameter said: Told each line of standard error; from several tasks at once.
+  /// - Parameters:
+  ///   - said: Told each line of standard error; from several tasks at once.
+  ///   - ended: Told each program that has ended, however.
   /// - Returns: How each ended, in pipe order.
   /// - Throws: When the pipes between them cannot be made.
-  func run(said: @escaping @Sendable (StageName, Line) -> Void) async throws(PipeError) -> [StageExit] {
+  func run(
+    said: @escaping @Sendable (StageName, Line) -> Void,
+    ended: @escaping @Sendable (StageName) -> Void = { _ in }
+  ) async throws(PipeError) -> [StageExit] {
     let ends = try Self.makeEnds(count: members.count)
     let exits = await withTaskGroup(of: (Int, StageExit).self) { group in
       for (index, member) in members.enumerated() {
         let (input, output) = (ends[index].input, ends[index].output)
         group.addTask {
           let ending = await run(member, isHead: index == 0, input: input, output: output, said: said)
+          ended(member.stage)
           return (index, StageExit(member.stage, ending))
         }
       }

@@ -22,6 +22,8 @@ public struct FeedOutcome: Sendable, Equatable {
     /// What to do next.
     public var next: String?
     public var exitStatus: ExitStatus
+    /// Another run had the feed: this one did nothing.
+    public var isElsewhere = false
 
     public init(program: String?, message: String, next: String? = nil, exitStatus: ExitStatus) {
       self.program = program
@@ -38,6 +40,7 @@ public struct FeedOutcome: Sendable, Equatable {
         next: known?.hint,
         exitStatus: ExitStatus(for: error)
       )
+      isElsewhere = error is FeedIsRunning
     }
   }
 
@@ -50,6 +53,13 @@ public struct FeedOutcome: Sendable, Equatable {
   public var reason: Reason?
   /// Most memory that each program held, bytes.
   public var peakBytes: [StageName: Int]
+  public var measures = FeedMeasures()
+  /// The acceptance targets that the feed missed, each with by how much; only of one that succeeded.
+  public var missed: [String] = []
+  /// Everything was asked for, not only what changed.
+  public var isFull = false
+  /// When it ended, in milliseconds since 1970; 0 while that is not known.
+  public var endedAt = 0
 
   public init(
     feed: String,

@@ -15,6 +15,10 @@ public struct FeedProgress: Sendable, Equatable {
   public private(set) var peakBytes: [StageName: Int] = [:]
   /// What each program said when it failed; of several, the one that it exits for comes last.
   public private(set) var failures: [StageName: StageEvent] = [:]
+  /// Each program's last figures.
+  public private(set) var figures: [StageName: [String: Double]] = [:]
+  /// When each program was heard last.
+  public private(set) var heard: [StageName: Duration] = [:]
 
   private let start: Duration
   private var expected: Int?
@@ -22,10 +26,16 @@ public struct FeedProgress: Sendable, Equatable {
   private var fetchedRate: RateWindow
   private var settledRate: RateWindow
   private var pageRate: RateWindow
+  private var warmUp: WarmUp
+  private var stageRates: [StageName: RateWindow] = [:]
+  private var ended: Set<StageName> = []
+  /// Segments that are ready in each queue, as they were counted last.
+  public var queued: [QueueName: Int] = [:]
 
-  /// A feed that began at `start`, on the clock that ``apply(_:from:at:)`` is given.
-  public init(feed: String, start: Duration = .zero) {
+  /// A feed that began at `start`, on the clock that ``apply(_:from:at:)`` is given; rates leave out its first `warmUp`.
+  public init(feed: String, start: Duration = .zero, warmUp: Duration = .zero) {
     self.feed = feed
+    self.warmUp = WarmUp(start: start, length: warmUp)
     self.start = start
     fetchedRate = RateWindow(start: start)
     settledRate = RateWindow(start: start)
@@ -36,6 +46,12 @@ public struct FeedProgress: Sendable, Equatable {
   public mutating func apply(_ event: StageEvent, from stage: StageName, at time: Duration) {
     for (name, count) in event.counts { totals[stage, default: [:]][name] = max(count, totals[stage]?[name] ?? count) }
     if let peak = event.peakBytes { peakBytes[stage] = max(peak, peakBytes[stage] ?? 0) }
+    if let measured = event.figures { figures[stage] = measured }
+    heard[stage] = time
+    if event.event == .finished { ended.insert(stage) }
+    if let records = totals[stage]?["records"] {
+      stageRates[stage, default: RateWindow(start: start)].add(records, at: time)
+    }
     if stage == .fetch {
       run = event.run ?? run
       expected = event.total ?? expected
@@ -49,6 +65,25 @@ public struct FeedProgress: Sendable, Equatable {
     fetchedRate.add(counts.fetched, at: time)
     settledRate.add(counts.settled, at: time)
     pageRate.add(counts.pages, at: time)
+    let isWhole = figures.count == StageName.allCases.count
+    warmUp.see(counts, memoryBytes: isWhole ? memoryBytes : nil, at: time)
+  }
+
+  /// A program has ended, well or not, whatever it said last.
+  public mutating func end(_ stage: StageName) {
+    ended.insert(stage)
+    if stage == .fetch { hasFetchEnded = true }
+  }
+
+  /// Of all programs together, as each said last.
+  public var memoryBytes: Int { figures.values.reduce(0) { $0 + Int($1["memory_bytes"] ?? 0) } }
+
+  /// What the programs measured until now.
+  public var measures: FeedMeasures {
+    var measures = FeedMeasures()
+    measures.figures = figures
+    warmUp.fill(&measures, memoryBytes: memoryBytes)
+    return measures
   }
 
   public var counts: FeedCounts { FeedCounts(totals) }
@@ -61,6 +96,7 @@ public struct FeedProgress: Sendable, Equatable {
     snapshot.isFetching = !hasFetchEnded
     snapshot.rowsPerSecond = hasFetchEnded ? settleRate : fetchRate
     snapshot.pagesPerSecond = hasFetchEnded ? nil : pageRate.perSecond(at: time)
+    snapshot.stages = stages(at: time)
     // Once fetch has ended, what it brought is all there is, whatever the vendor announced.
     guard let total = hasFetchEnded ? counts.fetched : expected, total > 0 else { return snapshot }
     snapshot.total = total
@@ -74,9 +110,25 @@ public struct FeedProgress: Sendable, Equatable {
     return snapshot
   }
 
+  private func stages(at time: Duration) -> [StageStand] {
+    guard !heard.isEmpty else { return [] }
+    return StageName.allCases.map { stage in
+      var stand = StageStand(
+        stage,
+        figures: figures[stage],
+        silence: heard[stage].map { time - $0 },
+        hasEnded: ended.contains(stage)
+      )
+      stand.queued = stage.input.flatMap { queued[$0] }
+      stand.rowsPerSecond = ended.contains(stage) ? nil : stageRates[stage]?.perSecond(at: time)
+      return stand
+    }
+  }
+
   private static func time(for count: Int, at rate: Double?) -> Duration? {
     if count <= 0 { return .zero }
-    return rate.map { .seconds(Double(count) / $0) }
+    // Some vendors say the largest number there is where they do not know; a hundred years are long enough.
+    return rate.map { .seconds(min(Double(count) / $0, 3.2e9)) }
   }
 
   /// Fetching and merging go on side by side: the slower one says when all is done, as far as either is known.

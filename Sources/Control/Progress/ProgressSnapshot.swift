@@ -15,6 +15,8 @@ public struct ProgressSnapshot: Sendable, Equatable {
   public var pagesPerSecond: Double?
   /// Time to go, when the total and a rate are known.
   public var remaining: Duration?
+  /// The four programs, in their order; empty before one of them spoke.
+  public var stages: [StageStand] = []
 
   public init(feed: String, elapsed: Duration, counts: FeedCounts) {
     self.feed = feed

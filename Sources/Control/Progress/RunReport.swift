@@ -5,6 +5,8 @@ public struct RunReport: Sendable, Equatable {
   /// Each feed that was asked for, in the order of the run.
   public var outcomes: [FeedOutcome]
   public var elapsed: Duration
+  /// The acceptance targets that the run as a whole missed, each with by how much.
+  public var missed: [String] = []
 
   public init(outcomes: [FeedOutcome], elapsed: Duration) {
     self.outcomes = outcomes
@@ -24,9 +26,9 @@ public struct RunReport: Sendable, Equatable {
 
   /// What `weir run` exits with: of its feeds' reasons, the one that most needs a person; 75 when it was stopped.
   public var exitStatus: ExitStatus {
-    outcomes.reduce(.success) { worst, outcome in
+    outcomes.reduce(missed.isEmpty ? .success : .targetMissed) { worst, outcome in
       switch outcome.status {
-      case .succeeded: worst
+      case .succeeded: outcome.missed.isEmpty ? worst : .worse(worst, .targetMissed)
       case .failed: .worse(worst, outcome.reason?.exitStatus ?? .software)
       case .stopped, .notStarted: .worse(worst, .temporaryFailure)
       // The parents' failure is counted; this is only its consequence.

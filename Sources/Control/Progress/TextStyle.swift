@@ -7,9 +7,9 @@ public struct TextStyle: Sendable, Equatable {
 
   public static let plain = TextStyle(isColoured: false)
 
-  func strong(_ text: String) -> String { wrapped(text, in: "1") }
-  func bad(_ text: String) -> String { wrapped(text, in: "1;31") }
-  func attention(_ text: String) -> String { wrapped(text, in: "33") }
+  public func strong(_ text: String) -> String { wrapped(text, in: "1") }
+  public func bad(_ text: String) -> String { wrapped(text, in: "1;31") }
+  public func attention(_ text: String) -> String { wrapped(text, in: "33") }
 
   /// Source: ECMA-48 §8.3.117, select graphic rendition.
   private func wrapped(_ text: String, in code: String) -> String {

@@ -1,7 +1,6 @@
-internal import Control
 internal import Postgres
 
-/// Questions to `weir.sync_log`, and the one row that is not merge's to write: that of a run which never got so far.
+/// Questions to `weir.sync_log`.
 enum SyncLog {
   private static func connection(_ target: DatabaseTarget) throws -> Connection {
     try Connection(to: target, applicationName: "weir")
@@ -76,31 +75,5 @@ enum SyncLog {
       while: "read weir.sync_log"
     )
     return rows.map(LogRow.init)
-  }
-
-  /// Writes down a run that failed or was stopped before merge could do it.
-  static func record(_ run: FailedRun, in target: DatabaseTarget) throws {
-    var connection = try connection(target)
-    try connection.execute(
-      """
-      INSERT INTO weir.sync_log (run, feed, mode, started_at, finished_at, status, fetched, processed, inserted, updated,
-                                 unchanged, superseded, orphaned, adopted, rejected, failed, error, deleted, vanished)
-      VALUES ($1, $2, $3, clock_timestamp() - make_interval(secs => $4::double precision), clock_timestamp(), $5,
-              $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
-      ON CONFLICT (feed, run) DO NOTHING
-      """,
-      parameters: parameters(run),
-      while: "write weir.sync_log"
-    )
-  }
-
-  private static func parameters(_ run: FailedRun) -> [String?] {
-    let counts = run.counts
-    let numbers = [
-      counts.fetched, counts.placed, counts.inserted, counts.updated, counts.unchanged, counts.superseded,
-      counts.orphaned, counts.adopted, counts.rejected, max(0, counts.fetched - counts.settled),
-    ]
-    return [run.run, run.feed, run.isFull ? "full" : "incremental", String(run.elapsed / .seconds(1)), run.status]
-      + numbers.map { String($0) } + [run.error, String(counts.deleted), counts.vanished.map { String($0) }]
   }
 }

@@ -1,4 +1,5 @@
 internal import JSONText
+internal import Monitoring
 internal import PipelineConfig
 internal import Spool
 internal import Staging
@@ -12,6 +13,8 @@ struct FeedReport {
   /// The latest run that stage has something to say of.
   let staged: StagedRun?
   let drift: [DriftNote]
+  /// How fast and how well the last run went; nil when the database does not tell.
+  var performance: PerformanceReport?
 
   init(of feed: Feed, in spool: Spool) throws {
     self.feed = feed
@@ -23,6 +26,7 @@ struct FeedReport {
   var lines: [String] {
     var lines = ["\(feed.name)\(lastRun.map { "  run \($0.run)  \($0.status)" } ?? "")"]
     if let lastRun { lines.append("  " + lastRun.text) }
+    if let performance { lines += RunReportText.lines(performance).map { "  \($0)" } }
     if let staged {
       if !feed.checks.areNone { lines.append("  \(staged.run)  checks: \(staged.verdict)") }
       lines += staged.complaints.map { "  \(staged.run)  check not met: \($0)" }
@@ -59,6 +63,7 @@ struct FeedReport {
       inner.add("columns", columns)
       line.add("staged", inner)
     }
+    if let performance { line.add("performance", RunReportText.json(performance)) }
     line.add("drift", JSONValue.array(drift.map(\.json)))
     return line
   }
