@@ -15,6 +15,7 @@ public struct WeirCommand: AsyncParsableCommand {
         weir run                          every feed, parents before children
         weir run media --full --json      one feed, everything, results for a program
         weir status                       queues, last runs and watermarks
+        weir serve                        run by itself, with an HTTP API
         weir audit                        prove that nothing disappeared
         weir report                       what matched, and how the vendor's records drift
         weir spool where NAME             where a segment is and what became of it
@@ -26,6 +27,14 @@ public struct WeirCommand: AsyncParsableCommand {
       CommandGroup(
         name: "Run",
         subcommands: [RunCommand.self, StatusCommand.self, LogsCommand.self, AuditCommand.self, ReportCommand.self]
+      ),
+      CommandGroup(
+        name: "The service",
+        subcommands: [
+          ServeCommand.self, NowCommand.self, StartCommand.self, StopCommand.self, CancelCommand.self,
+          HealthCommand.self,
+          SettingsCommand.self, TokenCommand.self,
+        ]
       ),
       CommandGroup(name: "Look inside", subcommands: [SpoolCommand.self, CheckCommand.self]),
       CommandGroup(name: "The database", subcommands: [DatabaseCommand.self]),

@@ -11,9 +11,17 @@ public final class TestPipeline: Sendable {
   /// - Parameters:
   ///   - sources: JSON text of the `sources` member.
   ///   - feeds: JSON text of the `feeds` member.
+  ///   - spool: JSON text of further members of the `spool` member, each with a comma before it.
   ///   - segmentRecords: Records a segment; small, so that a test has many segments.
+  ///   - further: JSON text of further members, each with a comma before it.
   /// - Throws: When the folder cannot be made.
-  public init(sources: String, feeds: String, segmentRecords: Int = 20_000) throws {
+  public init(
+    sources: String,
+    feeds: String,
+    spool: String = "",
+    segmentRecords: Int = 20_000,
+    further: String = ""
+  ) throws {
     directory = FilePath(NSTemporaryDirectory()).appending("weir-pipeline-\(UUID().uuidString.lowercased())")
     try FileManager.default.createDirectory(
       atPath: directory.string,
@@ -22,10 +30,10 @@ public final class TestPipeline: Sendable {
     )
     let text = """
       {
-        "spool": { "path": "spool", "segment": { "records": \(segmentRecords), "time": "30m" } },
+        "spool": { "path": "spool", "segment": { "records": \(segmentRecords), "time": "30m" }\(spool) },
         "database": { "url": "${DATABASE_URL}", "schema": "public" },
         "sources": \(sources),
-        "feeds": \(feeds)
+        "feeds": \(feeds)\(further)
       }
       """
     try Data(text.utf8).write(to: URL(filePath: file.string))

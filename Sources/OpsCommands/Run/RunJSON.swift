@@ -25,7 +25,7 @@ enum RunJSON {
     return line
   }
 
-  static func line(_ report: RunReport) -> JSONLine {
+  static func line(_ report: RunReport, alerts: [String] = []) -> JSONLine {
     var line = JSONLine()
     line.add("summary", report.exitStatus == .success ? "succeeded" : "failed")
     line.add("feeds", report.outcomes.count)
@@ -35,6 +35,9 @@ enum RunJSON {
     line.add("seconds", measured: report.elapsed / .seconds(1))
     line.add("rows_per_second", measured: report.rowsPerSecond)
     line.add("pages_per_second", measured: report.pagesPerSecond)
+    let missed = report.outcomes.flatMap { outcome in outcome.missed.map { "\(outcome.feed): \($0)" } } + report.missed
+    if !missed.isEmpty { line.add("missed", missed) }
+    if !alerts.isEmpty { line.add("alerts", alerts) }
     line.add("exit_status", Int(report.exitStatus.rawValue))
     return line
   }

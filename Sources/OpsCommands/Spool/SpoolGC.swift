@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Control
 internal import PipelineConfig
 internal import Spool
 internal import SystemPackage
@@ -44,7 +45,8 @@ struct SpoolGC: OpsCommand {
     let pipeline = try option.pipeline()
     var (files, bytes) = (0, 0)
     for feed in try spool.feeds(asked: feed) {
-      let resumable = Self.resumable(feed, in: pipeline)
+      let usual = Int(Feed.resumeWithinDefault.components.seconds)
+      let resumable = pipeline?.resumableSeconds(feed) ?? usual
       for garbage in try spool.garbage(feed: feed, keep: rules, resumable: resumable, now: Now.seconds)
       where try dryRun || spool.remove(garbage) {
         files += 1
@@ -53,23 +55,6 @@ struct SpoolGC: OpsCommand {
       }
     }
     terminal.note("\(files) files, \(bytes) bytes \(dryRun ? "would go" : "removed")")
-  }
-
-  /// Removes what may go in every feed: what `weir run` does at its end.
-  static func sweep(_ spool: Spool, of pipeline: Pipeline) throws {
-    let rules = pipeline.spool.keep.rules
-    for feed in try spool.feeds() {
-      let resumable = resumable(feed, in: pipeline)
-      for garbage in try spool.garbage(feed: feed, keep: rules, resumable: resumable, now: Now.seconds) {
-        _ = try spool.remove(garbage)
-      }
-    }
-  }
-
-  /// Seconds for which a killed run of the feed may be resumed; of one that no pipeline knows, what is usual.
-  private static func resumable(_ feed: String, in pipeline: Pipeline?) -> Int {
-    let known = pipeline?.feeds.first { $0.name == feed }
-    return Int((known?.resumeWithin ?? Feed.resumeWithinDefault).components.seconds)
   }
 
   private func rules() throws -> [QueueName: KeepRule] {
@@ -82,19 +67,5 @@ struct SpoolGC: OpsCommand {
     // With --spool alone there may be no pipeline to ask; what it would say by default holds then.
     guard option.directory == nil else { return RetentionSettings().rules }
     return try option.config.pipeline().spool.keep.rules
-  }
-}
-
-extension RetentionSettings {
-  /// By queue, as the spool takes them.
-  var rules: [QueueName: KeepRule] {
-    let kept: [(QueueName, Retention)] = [(.fetched, fetched), (.hashed, hashed), (.staged, staged)]
-    return Dictionary(uniqueKeysWithValues: kept.map { ($0, KeepRule($1)) })
-  }
-}
-
-extension KeepRule {
-  fileprivate init(_ retention: Retention) {
-    self.init(seconds: Int(retention.time.components.seconds), bytes: retention.bytes)
   }
 }

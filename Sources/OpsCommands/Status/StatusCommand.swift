@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import JSONText
 internal import Merging
 internal import PipelineConfig
 internal import Postgres
@@ -15,9 +16,12 @@ struct StatusCommand: OpsCommand {
       the database does not answer, what only it knows is a question mark, the watermark is that of the spool, a note \
       says why, and the exit status is still 0: the rest is true. A note tells of a source whose breaker is not closed or \
       that wants to be left alone; --json has that of every feed's source.
+
+      With --url, or WEIR_URL, the running service there tells how it stands: its run, its last one, its next one.
       """,
       examples: """
         weir status
+        weir status --url http://127.0.0.1:8787
         weir status --json | jq -r 'select(.success_age_seconds > 86400) | .feed'
         """
     )
@@ -26,9 +30,14 @@ struct StatusCommand: OpsCommand {
   @Flag(help: "Print one JSON object for each feed.")
   var json = false
 
-  @OptionGroup var config: ConfigOption
+  @OptionGroup var service: ServiceOption
 
   func run(terminal: any Terminal) async throws {
+    if service.isNamed {
+      let data = try await service.client().ask("GET", "/admin/sync/status")
+      return terminal.data(lines: json ? [data.encoded] : ServiceTexts.status(data))
+    }
+    let config = service.config
     let pipeline = try config.pipeline()
     let spool = try config.existingSpool(of: pipeline)
     var feeds = try pipeline.feedsInOrder.map { feed in

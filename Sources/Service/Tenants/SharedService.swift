@@ -1,0 +1,11 @@
+internal import Control
+internal import Logging
+
+/// What the pipelines of a service have in common.
+struct SharedService: Sendable {
+  var programs: ProgramFolder
+  var slots: RunSlots
+  var logger: Logger
+  /// Hands an event on to the observers; does not wait for them.
+  var tell: @Sendable (ServiceEvent) -> Void
+}
