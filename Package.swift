@@ -21,6 +21,7 @@ let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let nioHTTPCompression = Target.Dependency.product(name: "NIOHTTPCompression", package: "swift-nio-extras")
 let nioHTTP2 = Target.Dependency.product(name: "NIOHTTP2", package: "swift-nio-http2")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
@@ -83,8 +84,28 @@ let package = Package(
     room(
       "OpsCommands",
       on: [
-        "Control", "JSONText", "Merging", "PipelineConfig", "Postgres", "Spool", "Staging", "Telemetry", argumentParser,
-        logging, subprocess, system,
+        "Control", "Dashboard", "JSONText", "Merging", "Monitoring", "PipelineConfig", "Postgres", "Service", "Spool",
+        "Staging", "Telemetry", "Webhooks",
+        argumentParser, asyncHTTPClient, logging, nioCore, nioHTTP1, subprocess, system,
+      ]
+    ),
+    room(
+      "Dashboard",
+      on: ["Control", "Monitoring", "PipelineConfig", "Postgres", "Spool", "Staging", "Telemetry", system]
+    ),
+    room("Monitoring", on: ["Control", "JSONText", "PipelineConfig", "Postgres", "Spool", "Telemetry", system]),
+    room(
+      "Service",
+      on: [
+        "Control", "JSONText", "Monitoring", "PipelineConfig", "Postgres", "Spool", "Telemetry", crypto, httpTypes,
+        hummingbird, hummingbirdCore, logging, nioCore, nioHTTPTypes, serviceLifecycle, system,
+      ]
+    ),
+    room(
+      "Webhooks",
+      on: [
+        "Control", "JSONText", "Monitoring", "PipelineConfig", "Telemetry", asyncHTTPClient, crypto, nioCore, nioHTTP1,
+        system,
       ]
     ),
     room("StageRuntime", on: ["PipelineConfig", "Spool", "Telemetry", argumentParser, logging, system]),
@@ -127,7 +148,10 @@ let package = Package(
         hummingbirdCore, logging, nioCore, nioHTTP1, nioPosix, serviceLifecycle, system, unixSignals,
       ]
     ),
-    room("TestSupport", on: ["PipelineConfig", "Postgres", "Spool", "Telemetry", subprocess, system]),
+    room(
+      "TestSupport",
+      on: ["PipelineConfig", "Postgres", "Spool", "Telemetry", nioCore, nioHTTP1, nioPosix, subprocess, system]
+    ),
 
     // Tests mirror targets.
     tests(
@@ -148,9 +172,26 @@ let package = Package(
       ]
     ),
     tests(
+      "DashboardTests",
+      on: [
+        "Dashboard", "Control", "Monitoring", "PipelineConfig", "Postgres", "Spool", "Telemetry", "TestSupport",
+        subprocess,
+        system,
+      ]
+    ),
+    tests(
+      "MonitoringTests",
+      on: [
+        "Monitoring", "Control", "JSONText", "PipelineConfig", "Postgres", "Spool", "Telemetry", "TestSupport",
+        subprocess,
+        system,
+      ]
+    ),
+    tests(
       "OpsCommandsTests",
       on: [
-        "OpsCommands", "Control", "PipelineConfig", "Postgres", "Spool", "Telemetry", "TestSupport", argumentParser,
+        "OpsCommands", "Control", "Monitoring", "PipelineConfig", "Postgres", "Spool", "Telemetry", "TestSupport",
+        argumentParser,
         subprocess, system,
       ]
     ),
@@ -163,6 +204,13 @@ let package = Package(
       ]
     ),
     tests("PostgresTests", on: ["Postgres", "Telemetry", "TestSupport", system]),
+    tests(
+      "ServiceTests",
+      on: [
+        "Service", "Control", "JSONText", "PipelineConfig", "Postgres", "Spool", "Telemetry", "TestSupport",
+        asyncHTTPClient, httpTypes, nioCore, nioHTTP1, subprocess, system,
+      ]
+    ),
     tests("SpoolTests", on: ["Spool", "LZ4", "Telemetry", "TestSupport", system]),
     tests(
       "StageRuntimeTests",
@@ -173,6 +221,13 @@ let package = Package(
       on: ["Staging", "JSONText", "PipelineConfig", "Postgres", "Spool", "Telemetry", "TestSupport", system]
     ),
     tests("TelemetryTests", on: ["Telemetry", "TestSupport", logging]),
+    tests(
+      "WebhooksTests",
+      on: [
+        "Webhooks", "Control", "JSONText", "Monitoring", "PipelineConfig", "Spool", "Telemetry", "TestSupport", crypto,
+        system,
+      ]
+    ),
     tests(
       "VendorSimulatorTests",
       on: [

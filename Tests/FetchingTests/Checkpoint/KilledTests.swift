@@ -95,14 +95,16 @@ struct KilledTests {
       // none so long that the run could be over before its last kill, however late the kills come.
       let underWay = inFlight + 1
       let moments = (underWay + 1)...(2 * (pages / kills) - underWay + 1)
-      var killed = 0
+      var (killed, failed) = (0, 0)
       while killed < kills {
         vendor.answer(Int.random(in: moments, using: &random))
         let status = try await Programs.kill("weir-fetch", arguments, environment: environment) {
           await vendor.reached()
         }
-        try #require(status == nil, "the run came to its end before it was killed \(kills) times")
-        killed += 1
+        // On a machine that has much else to do a life may end by itself, with a reason that passes; it counts for nothing.
+        try #require(status == nil || status == 75, "the run came to its end before it was killed \(kills) times")
+        if status == nil { killed += 1 } else { failed += 1 }
+        try #require(failed <= 10)
       }
       vendor.answer(nil)
       let end = try await Programs.run("weir-fetch", arguments, environment: environment)
@@ -116,8 +118,9 @@ struct KilledTests {
       let again = vendor.timesAsked.values.map { $0 - 1 }
       #expect(again.max() ?? 0 <= underWay, "no page more often than pages are under way")
       let extra = again.reduce(0, +)
-      #expect(extra <= killed * underWay)
-      print("\(killed) kills, \(pages) pages, \(extra) asked for again, one page at most \(again.max() ?? 0) times")
+      #expect(extra <= (killed + failed) * underWay)
+      let most = again.max() ?? 0
+      print("\(killed) kills, \(failed) ended by themselves, \(pages) pages, \(extra) asked again, one \(most) times")
     }
   }
 

@@ -5,6 +5,7 @@ import NIOPosix
 import NIOSSL
 import Synchronization
 import SystemPackage
+import TestSupport
 
 /// A vendor behind TLS, which speaks HTTP/2 or HTTP/1.1 as the client and it agree (ALPN, RFC 7301).
 final class TLSServer: Sendable {

@@ -2,6 +2,7 @@ import Foundation
 import NIOCore
 import NIOPosix
 import Synchronization
+import TestSupport
 
 /// A server that answers each request with bytes of the test's own, as they are: half a page, a gzip that ends early,
 /// or nothing at all.
@@ -47,20 +48,6 @@ final class WireServer: Sendable {
       .bind(host: "127.0.0.1", port: 0).get()
     let server = WireServer(channel: channel, answer: answer)
     return try await channel.whileOpen { try await body(server) }
-  }
-}
-
-extension Channel {
-  /// Runs `body` and closes the channel behind it, also when it throws.
-  func whileOpen<Result: Sendable>(_ body: () async throws -> Result) async throws -> Result {
-    do {
-      let result = try await body()
-      try await close()
-      return result
-    } catch {
-      try? await close()
-      throw error
-    }
   }
 }
 

@@ -172,6 +172,51 @@ struct ConductorTests {
     #expect(try empty.called() == [])
   }
 
+  @Test("a feed that another run has in hand is not run, and the other one is named; it is no run to write down")
+  func inHand() async throws {
+    let spool = try SmallSpool()
+    let other = try RunLock("cars", in: spool.spool)
+    let standIns = try StandIns()
+    let run = try await run(standIns, in: spool, feeds: ["cars"])
+    let reason = try #require(run.outcome("cars")?.reason)
+    #expect(run.report.exitStatus == .temporaryFailure && reason.message.contains("(process "), "\(reason)")
+    #expect(try standIns.called() == [] && run.recorded == [])
+    withExtendedLifetime(other) {}
+  }
+
+  @Test("when a run ends, the feed is anybody's again, and nobody is named")
+  func handedBack() async throws {
+    let spool = try SmallSpool()
+    for _ in 0..<2 {
+      let run = try await run(try StandIns(), in: spool, feeds: ["cars"])
+      #expect(run.report.exitStatus == .success)
+      #expect(try RunLock.holder(of: "cars", in: spool.spool) == nil)
+    }
+  }
+
+  @Test("feeds that do not wait for each other run side by side, as many as are wanted", arguments: [1, 2])
+  func sideBySide(count: Int) async throws {
+    let marks = NSTemporaryDirectory() + "weir-marks-\(UUID().uuidString)"
+    defer { for feed in ["homes", "cars"] { try? FileManager.default.removeItem(atPath: "\(marks).\(feed)") } }
+    // Each waits until the other has begun too, or for a second: then it was alone.
+    let script = """
+      : > \(marks).$1
+      for i in 1 2 3 4 5 6 7 8 9 10; do [ -e \(marks).homes ] && [ -e \(marks).cars ] && exit 0; sleep 0.1; done
+      exit 65
+      """
+    var options = RunOptions(config: "p.json")
+    options.feedsAtOnce = count
+    let run = try await run(
+      try StandIns(["fetch": script]),
+      in: SmallSpool(),
+      feeds: ["homes", "cars"],
+      options: options
+    )
+    #expect(run.report.outcomes.map(\.feed) == ["homes", "cars"], "in the order of the plan, whichever ends first")
+    // One after another the first is alone, and the second finds its mark.
+    #expect(run.report.outcomes.map(\.status) == (count == 2 ? [.succeeded, .succeeded] : [.failed, .succeeded]))
+  }
+
   @Test("a feed that does not exist is named with those that do")
   func unknownFeed() throws {
     let pipeline = try Pipeline(json: Array(Self.pipeline.utf8), directory: "/tmp", environment: [:])

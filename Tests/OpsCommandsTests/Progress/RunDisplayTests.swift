@@ -56,6 +56,35 @@ struct RunDisplayTests {
     )
   }
 
+  @Test("two feeds side by side have a line each, written over together, and each ends by itself")
+  func sideBySide() {
+    let terminal = RecordingTerminal(isInteractive: true)
+    let display = RunDisplay(terminal: terminal, mode: .inPlace { 80 }, style: .plain)
+    func progress(_ feed: String) -> RunEvent {
+      .progress(ProgressSnapshot(feed: feed, elapsed: .seconds(1), counts: FeedCounts()))
+    }
+    display.show(progress("a"))
+    display.show(progress("b"))
+    display.show(progress("a"))
+    display.show(.ended(FeedOutcome(feed: "a", status: .stopped, elapsed: .seconds(1))))
+    display.show(progress("b"))
+    display.show(.ended(FeedOutcome(feed: "b", status: .stopped, elapsed: .seconds(1))))
+    let both = "a: 0 rows, 0 merged\nb: 0 rows, 0 merged"
+    let (over, overBoth) = ("\u{1B}[1A\u{1B}[2K", "\u{1B}[2A\u{1B}[J")
+    #expect(
+      terminal.notes == [
+        "a: 0 rows, 0 merged", over + both, overBoth + both, overBoth + "a: stopped after 1.0 s", "b: 0 rows, 0 merged",
+        over + "b: stopped after 1.0 s",
+      ]
+    )
+    let file = RecordingTerminal()
+    let lines = RunDisplay(terminal: file, mode: .lines, style: .plain)
+    for feed in ["a", "b"] {
+      lines.show(.progress(ProgressSnapshot(feed: feed, elapsed: .seconds(6), counts: FeedCounts())))
+    }
+    #expect(file.notes.count == 2, "one feed's line does not take the place of another's")
+  }
+
   @Test("an error is one line with its next step, and the feed's end does not repeat it")
   func errorOnce() {
     let terminal = RecordingTerminal()
