@@ -76,7 +76,7 @@ let package = Package(
     program("weir-fetch", on: ["Fetching", "PipelineConfig", "StageRuntime", "Telemetry", argumentParser]),
     program("weir-hash", on: ["Hashing", "StageRuntime", "Telemetry", argumentParser]),
     program("weir-stage", on: ["Staging", "StageRuntime", "Telemetry", argumentParser]),
-    program("weir-merge", on: ["Merging", "StageRuntime", "Telemetry", argumentParser]),
+    program("weir-merge", on: ["Merging", "PipelineConfig", "StageRuntime", "Telemetry", argumentParser]),
     program("weir-vendor", on: ["VendorSimulator", "Telemetry", argumentParser]),
 
     // Shells.
@@ -127,9 +127,9 @@ let package = Package(
 
     // Values.
     room("JSONText", on: ["CSimdJSON"]),
-    room("LZ4", on: ["CLZ4"]),
+    room("LZ4", on: ["CDigests", "CLZ4"]),
     room("PipelineConfig", on: ["JSONText", "Telemetry", system], excluding: ["pipeline.schema.json"]),
-    room("Postgres", on: ["CLibPQ", "Telemetry", system]),
+    room("Postgres", on: ["CLibPQ", "PipelineConfig", "Telemetry", system]),
     room("Telemetry", on: [logging]),
 
     // C doors.
@@ -163,7 +163,7 @@ let package = Package(
     ),
     tests("HashingTests", on: ["Hashing", "JSONText", "PipelineConfig", "Spool", "TestSupport", crypto, system]),
     tests("JSONTextTests", on: ["JSONText", "TestSupport", system]),
-    tests("LZ4Tests", on: ["LZ4", "TestSupport", system]),
+    tests("LZ4Tests", on: ["CLZ4", "LZ4", "TestSupport", system]),
     tests(
       "MergingTests",
       on: [

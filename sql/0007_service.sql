@@ -29,8 +29,8 @@ CREATE TABLE weir.service_run (
   feeds text NOT NULL,             -- with commas between them, in the order of the run
   is_full boolean NOT NULL,
   attempt integer NOT NULL,        -- runs before this one that it repeats
-  status text NOT NULL CHECK (status IN ('running', 'succeeded', 'failed', 'stopped', 'interrupted')),
-  started_at timestamptz NOT NULL,
+  status text NOT NULL CHECK (status IN ('waiting', 'running', 'succeeded', 'failed', 'stopped', 'interrupted')),
+  started_at timestamptz NOT NULL, -- of one that waits: when it was asked for
   finished_at timestamptz,
   fetched bigint NOT NULL DEFAULT 0,
   inserted bigint NOT NULL DEFAULT 0,

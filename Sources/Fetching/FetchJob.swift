@@ -73,6 +73,7 @@ public struct FetchJob: Sendable {
     let canResume = options.limit == nil && options.parentKeys == nil
     let writer = canResume ? CheckpointWriter(job.checkpoint, feed: feed, spool: spool, secrets: secrets) : nil
     let journal = canResume ? try PageJournal(feed.name, spool: spool, secrets: secrets) : nil
+    let pressure = PressureGauge(spool, feed: feed.name)
     let worker = PageWorker(
       lock: lock,
       feed: feed,
@@ -84,6 +85,7 @@ public struct FetchJob: Sendable {
         queue: queue,
         settings: settings,
         room: RoomWait(feed, in: spool, settings: settings, logger: reporter.logger, meter: reporter.meter),
+        pressure: pressure,
         stand: job.checkpoint.before,
         checkpoint: writer,
         journal: journal,
@@ -98,7 +100,7 @@ public struct FetchJob: Sendable {
     }
     let client = try VendorClient(feed.source, origin: query.base.origin, messages: messages, feed: feed.name)
     do {
-      let walk = try prepare(job, query, worker, client, secrets)
+      let walk = try prepare(job, query, worker, client, secrets, pressure)
       // All that a run decides goes on where its pages are taken apart and written; only the network has threads of its own.
       let summary = try await withTaskExecutorPreference(worker.executor) {
         if let keys = options.parentKeys { try await children(walk, of: keys) } else { try await pages(walk) }
@@ -148,8 +150,10 @@ extension FetchJob {
     _ query: FeedQuery,
     _ worker: PageWorker,
     _ client: VendorClient,
-    _ secrets: KnownSecrets
+    _ secrets: KnownSecrets,
+    _ pressure: PressureGauge
   ) throws -> FetchWalk {
+    reporter.meter.set(Meter.isFullRun, to: job.start.mode == .full ? 1 : 0)
     let learned = try LearnedFeed.load(feed, in: spool)
     let retrying = Retrying(
       feed: feed,
@@ -157,7 +161,8 @@ extension FetchJob {
       flow: FlowControl(
         concurrency: feed.source.limits.concurrency,
         pageSizeMax: feed.pagination.pageSize,
-        pageSize: learned.pageSize
+        pageSize: learned.pageSize,
+        pressure: { pressure.level }
       ),
       counters: FetchCounters(),
       logger: reporter.logger,

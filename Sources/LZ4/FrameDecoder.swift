@@ -1,10 +1,7 @@
-internal import CLZ4
-
 /// Reads LZ4 frames of any kind, from bytes that come piece by piece.
 ///
 /// Skippable frames are skipped: they end like any other and give no content. After the end of one frame the next
 /// may follow; whether it should is for the caller to say.
-@safe
 public struct FrameDecoder: ~Copyable {
   /// What one call did.
   public struct Step: Equatable, Sendable {
@@ -19,22 +16,26 @@ public struct FrameDecoder: ~Copyable {
     }
   }
 
-  private let context: OpaquePointer
+  /// How the frame is read whose header has come.
+  private enum Reading {
+    case undecided
+    case own(OwnFrameReader)
+    case foreign
+  }
+
+  private var reading = Reading.undecided
+  private var foreign: ForeignFrameReader
+  /// What has come of a header that may be ours.
+  private var header: [UInt8] = []
 
   /// The last frame is complete, and its checksums are right. A new frame makes it false again.
   public private(set) var isAtEnd = false
 
   /// - Throws: ``LZ4Error`` when there is no memory.
-  public init() throws(LZ4Error) {
-    var context: OpaquePointer?
-    let code = unsafe LZ4F_createDecompressionContext(&context, UInt32(LZ4F_VERSION))
-    guard LZ4F_isError(code) == 0, let context = unsafe context else { throw LZ4Error(code: code) }
-    unsafe self.context = context
-  }
+  public init() throws(LZ4Error) { foreign = try ForeignFrameReader() }
 
-  deinit { _ = unsafe LZ4F_freeDecompressionContext(context) }
-
-  /// Decodes until the input is used up, the output is full, or the frame is at its end.
+  /// Decodes until the input is used up, the output is full, or the frame is at its end; where what is left of the output has
+  /// no room for the next block, until then.
   ///
   /// Fastest when the output has room for a whole block of the frame: it is then decoded straight into it. Every block
   /// whose checksum the frame holds is checked before any of it is written.
@@ -44,22 +45,54 @@ public struct FrameDecoder: ~Copyable {
     _ input: Span<UInt8>,
     into output: inout MutableSpan<UInt8>
   ) throws(LZ4Error) -> Step {
-    var produced = output.count
-    var consumed = input.count
-    let code = unsafe output.withUnsafeMutableBufferPointer { target in
-      unsafe input.withUnsafeBufferPointer { source in
-        unsafe LZ4F_decompress(context, target.baseAddress, &produced, source.baseAddress, &consumed, nil)
-      }
+    var step = Step()
+    if case .undecided = reading {
+      if !input.isEmpty { isAtEnd = false }
+      step.consumed = try readHeader(input)
     }
-    guard LZ4F_isError(code) == 0 else { throw LZ4Error(code: code) }
-    isAtEnd = code == 0
-    return Step(consumed: consumed, produced: produced)
+    let rest = input.extracting(step.consumed...)
+    switch reading {
+    case .undecided:
+      return step
+    case .own(var reader):
+      // Taken out, so that its buffers have one owner while it works.
+      reading = .undecided
+      let read = try reader.decode(rest, into: &output)
+      isAtEnd = reader.isAtEnd
+      if !isAtEnd { reading = .own(reader) }
+      return Step(consumed: step.consumed + read.consumed, produced: read.produced)
+    case .foreign:
+      let read = try foreign.decode(rest, into: &output)
+      isAtEnd = foreign.isAtEnd
+      if isAtEnd { reading = .undecided }
+      return Step(consumed: step.consumed + read.consumed, produced: read.produced)
+    }
+  }
+
+  /// Takes in the header as long as it is that of our frames; any other is liblz4's to read.
+  ///
+  /// - Returns: How many bytes of the input were used.
+  private mutating func readHeader(_ input: Span<UInt8>) throws(LZ4Error) -> Int {
+    let ours = FrameHeader.oursInFull
+    var used = 0
+    while used < input.count, header.count < ours.count, input[used] == ours[header.count] {
+      header.append(input[used])
+      used += 1
+    }
+    if header.count == ours.count {
+      reading = .own(OwnFrameReader())
+    } else if used < input.count {
+      reading = .foreign
+      let begun = header
+      var none = MutableSpan<UInt8>()
+      _ = try foreign.decode(begun.span, into: &none)
+    } else {
+      return used
+    }
+    header.removeAll(keepingCapacity: true)
+    return used
   }
 }
-
-// Sound: the type is noncopyable, so one value owns the context; liblz4 keeps nothing outside it, nor anything bound to a
-// thread, and what is sent to another thread can no longer be used by the sender.
-extension FrameDecoder: @unchecked Sendable {}
 
 extension FrameDecoder {
   /// Decodes input to its end, or to the end of the frame, and hands on what comes out of it piece by piece.

@@ -1,20 +1,20 @@
-internal import CLZ4
-
 /// Makes one LZ4 frame of bytes that come piece by piece.
 ///
 /// Blocks of 256 KiB, independent of each other, each with a checksum, and a checksum of all content at the end: any
 /// reader of LZ4 frames reads it, and any damage is noticed. How the bytes are divided into pieces does not show, unless
-/// ``flush(to:)`` divides them: the same content at the same level gives the same frame.
-@safe
+/// ``flush(to:)`` divides them: the same content at the same level gives the same frame, which is that of liblz4.
+///
+/// liblz4 compresses the blocks; the frame around them is made here, for its checksums: see `xxh32.c`. Of writing a segment
+/// of car records they were a third.
 public struct FrameEncoder: ~Copyable {
   /// The size of a block's content, in bytes. Larger ones compress 1–2 % better, and a reader holds one in memory.
   public static let blockByteCount = 256 << 10
 
-  private let context: OpaquePointer
-  private let block: UnsafeMutablePointer<UInt8>
+  private let compressor: BlockCompressor
+  private var content = Checksum()
+  private var block = [UInt8](repeating: 0, count: Self.blockByteCount)
   private var blockCount = 0
-  private let output: UnsafeMutablePointer<UInt8>
-  private let outputCapacity: Int
+  private var output: [UInt8]
   /// Bytes of `output` that the sink has not got yet: the frame's header, until the first block follows it.
   private var outputCount: Int
 
@@ -22,41 +22,16 @@ public struct FrameEncoder: ~Copyable {
   ///   faster still. Values outside are taken as the nearest.
   /// - Throws: ``LZ4Error`` when there is no memory.
   public init(compressionLevel: Int = 1) throws(LZ4Error) {
-    var preferences = LZ4F_preferences_t()
-    preferences.frameInfo.blockSizeID = LZ4F_max256KB
-    preferences.frameInfo.blockMode = LZ4F_blockIndependent
-    preferences.frameInfo.blockChecksumFlag = LZ4F_blockChecksumEnabled
-    preferences.frameInfo.contentChecksumFlag = LZ4F_contentChecksumEnabled
-    preferences.compressionLevel = Int32(clamping: compressionLevel)
-    // Each block is handed over whole, so liblz4 compresses it where it lies instead of copying it first.
-    preferences.autoFlush = 1
-
-    var context: OpaquePointer?
-    try Self.check(unsafe LZ4F_createCompressionContext(&context, UInt32(LZ4F_VERSION)))
-    guard let context = unsafe context else { preconditionFailure("liblz4 made a context and does not give it") }
-    let bound = unsafe LZ4F_compressBound(Self.blockByteCount, &preferences)
-    let capacity = Int(LZ4F_HEADER_SIZE_MAX) + bound
-    let output = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity)
-    let headerByteCount: Int
-    do throws(LZ4Error) {
-      headerByteCount = try Self.check(unsafe LZ4F_compressBegin(context, output, capacity, &preferences))
-    } catch {
-      unsafe output.deallocate()
-      _ = unsafe LZ4F_freeCompressionContext(context)
-      throw error
-    }
-    unsafe self.context = context
-    unsafe self.output = output
-    outputCapacity = capacity
-    outputCount = headerByteCount
-    unsafe block = .allocate(capacity: Self.blockByteCount)
+    compressor = try BlockCompressor(level: compressionLevel)
+    output = FrameHeader.oursInFull
+    outputCount = output.count
+    output += repeatElement(0, count: Self.blockByteCount + 4 * Self.wordByteCount)
   }
 
-  deinit {
-    _ = unsafe LZ4F_freeCompressionContext(context)
-    unsafe block.deallocate()
-    unsafe output.deallocate()
-  }
+  /// A block's size, and its checksum behind it.
+  static let wordByteCount = 4
+  /// In a block's size: it lies there as it is.
+  static let isStored: UInt32 = 1 << 31
 
   /// Adds content; whenever a block is full, its compressed form goes to the sink.
   ///
@@ -68,9 +43,12 @@ public struct FrameEncoder: ~Copyable {
     var taken = 0
     while taken < content.count {
       let piece = min(content.count - taken, Self.blockByteCount - blockCount)
-      unsafe content.withUnsafeBufferPointer { source in
-        guard let base = source.baseAddress else { return }
-        unsafe (block + blockCount).update(from: base + taken, count: piece)
+      let place = blockCount
+      unsafe block.withUnsafeMutableBufferPointer { block in
+        unsafe content.withUnsafeBufferPointer { source in
+          guard let from = source.baseAddress, let to = block.baseAddress else { return }
+          unsafe (to + place).update(from: from + taken, count: piece)
+        }
       }
       taken += piece
       blockCount += piece
@@ -90,36 +68,44 @@ public struct FrameEncoder: ~Copyable {
   /// - Throws: What the sink throws.
   public consuming func finish<E: Error>(to sink: (Span<UInt8>) throws(E) -> Void) throws(E) {
     try flush(to: sink)
-    add(unsafe LZ4F_compressEnd(context, output + outputCount, outputCapacity - outputCount, nil))
+    for word in [0, content.value] {
+      for byte in 0..<Self.wordByteCount {
+        output[outputCount] = UInt8(truncatingIfNeeded: word >> (8 * byte))
+        outputCount += 1
+      }
+    }
     try drain(to: sink)
   }
 
   private mutating func endBlock<E: Error>(to sink: (Span<UInt8>) throws(E) -> Void) throws(E) {
-    let room = outputCapacity - outputCount
-    add(unsafe LZ4F_compressUpdate(context, output + outputCount, room, block, blockCount, nil))
+    let (count, start) = (blockCount, outputCount)
+    outputCount += unsafe block.withUnsafeBufferPointer { block in
+      let source = unsafe UnsafeBufferPointer(rebasing: block[..<count])
+      unsafe content.add(source)
+      return unsafe output.withUnsafeMutableBufferPointer { output in
+        guard let from = source.baseAddress, let base = output.baseAddress else { return 0 }
+        let head = unsafe base + start
+        let body = unsafe head + Self.wordByteCount
+        var size = unsafe compressor.compress(source, into: body)
+        var word = UInt32(size)
+        if size == 0 {
+          unsafe body.update(from: from, count: count)
+          size = count
+          word = UInt32(size) | Self.isStored
+        }
+        let checksum = unsafe Checksum.of(UnsafeBufferPointer(start: body, count: size))
+        unsafe UnsafeMutableRawPointer(head).storeBytes(of: word.littleEndian, as: UInt32.self)
+        unsafe UnsafeMutableRawPointer(body + size).storeBytes(of: checksum.littleEndian, as: UInt32.self)
+        return size + 2 * Self.wordByteCount
+      }
+    }
     blockCount = 0
     try drain(to: sink)
   }
 
   private mutating func drain<E: Error>(to sink: (Span<UInt8>) throws(E) -> Void) throws(E) {
-    let ready = unsafe UnsafeBufferPointer(start: output, count: outputCount)
+    let ready = outputCount
     outputCount = 0
-    try sink(unsafe Span(_unsafeElements: ready))
-  }
-
-  private mutating func add(_ code: Int) {
-    // With a context, a frame begun and room for the bound, liblz4 has no way to fail.
-    precondition(LZ4F_isError(code) == 0, "liblz4 refused a block")
-    outputCount += code
-  }
-
-  @discardableResult
-  private static func check(_ code: Int) throws(LZ4Error) -> Int {
-    guard LZ4F_isError(code) == 0 else { throw LZ4Error(code: code) }
-    return code
+    try sink(output.span.extracting(..<ready))
   }
 }
-
-// Sound: the type is noncopyable, so one value owns the context; liblz4 keeps nothing outside it, nor anything bound to a
-// thread, and what is sent to another thread can no longer be used by the sender.
-extension FrameEncoder: @unchecked Sendable {}

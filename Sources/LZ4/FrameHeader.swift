@@ -11,6 +11,12 @@ public struct FrameHeader: Equatable, Sendable {
   // Flags, from the left: version 01, independent blocks, block checksums, no content size, content checksum, reserved,
   // no dictionary. Block descriptor: 5 in bits 4–6 is 256 KiB.
 
+  /// Magic number, flags, block size, and the second byte of the checksum of the last two: all of our header.
+  static let oursInFull: [UInt8] = {
+    let descriptor: [UInt8] = [ours.flags, ours.blockDescriptor]
+    return [0x04, 0x22, 0x4D, 0x18] + descriptor + [UInt8(truncatingIfNeeded: Checksum.of(descriptor.span) >> 8)]
+  }()
+
   var flags: UInt8
   var blockDescriptor: UInt8
 

@@ -23,12 +23,6 @@ public struct MergeProcessor: SegmentProcessor {
   /// Before a unit of work is tried again; twice as long before each further time.
   var pause = Duration.seconds(1)
 
-  /// Workers of one program, where nobody says otherwise: while the server is busy with some segments, others are read and
-  /// sent.
-  public static let workers = 6
-  /// The server has to have that many connections to spare.
-  public static let workersBounds = 1...32
-
   /// Connects to the database.
   ///
   /// - Parameters:

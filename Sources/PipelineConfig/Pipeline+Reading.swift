@@ -27,9 +27,15 @@ extension Pipeline {
     spool = SpoolSettings.read(object["spool"], in: directory)
     database = DatabaseSettings.read(object["database"], in: directory)
     self.directory = directory
-    let known = Self.sources(object.required("sources"), in: directory)
+    maxMemory = object["max_memory"]?.byteCount(in: Self.maxMemoryBounds)
+    let overriding = EnvironmentSettings.read(context)
+    spool = overriding.applied(to: spool)
+    database = overriding.applied(to: database)
+    var known = Self.sources(object.required("sources"), in: directory)
+    for index in known.indices { known[index].source = known[index].source.map(overriding.applied(to:)) }
     sources = known.compactMap(\.source)
     feeds = Self.feeds(object.required("feeds"), sources: known, context: context)
+    feeds = feeds.map(overriding.applied(to:))
     acceptance = AcceptanceTargets.read(object["acceptance"])
     alerts = AlertSettings.read(object["alerts"])
     webhooks = Webhook.readAll(object["webhooks"])
@@ -37,6 +43,14 @@ extension Pipeline {
     schedule = ScheduleSettings.read(object["schedule"], context: context)
     object.reportUnknown()
     guard context.problems.isEmpty else { throw InvalidConfig(context.problems) }
+  }
+
+  /// Below the first the four programs do not start.
+  static let maxMemoryBounds = (64 << 20)...(1 << 50)
+
+  /// A number of bytes as `pipeline.json` writes it; nil when the text is none, or out of the bounds of `max_memory`.
+  public static func maxMemory(_ text: String) -> Int? {
+    Quantity.byteCount(text).flatMap { maxMemoryBounds.contains($0) ? $0 : nil }
   }
 
   private static func sources(_ value: ConfigValue?, in directory: FilePath) -> [NamedSource] {

@@ -10,6 +10,8 @@ public struct Pipeline: Sendable {
   public var sources: [Source]
   /// As written.
   public var feeds: [Feed]
+  /// Bytes that the programs of a run together are to hold at most; nil for what the machine has.
+  public var maxMemory: Int?
   /// What a whole run has to reach.
   public var acceptance = AcceptanceTargets()
   public var alerts = AlertSettings()

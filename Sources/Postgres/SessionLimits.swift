@@ -9,6 +9,9 @@ public struct SessionLimits: Equatable, Sendable {
   /// For the server to take one piece of a COPY, or to end it.
   public var copy: Duration
 
+  /// For notes about work that has been done: a server that stands still holds nothing else up for long.
+  public static let notes = SessionLimits(statement: .seconds(30))
+
   public init(statement: Duration? = nil, copy: Duration = .seconds(60)) {
     self.statement = statement
     self.copy = copy

@@ -63,7 +63,7 @@ public struct TenantView: Sendable {
   public var name: String
   public var pipeline: Pipeline
   public var spool: Spool
-  public var database: DatabaseTarget { pipeline.database.session }
+  public var database: DatabaseTarget { pipeline.database.target }
   public var status: TenantStatus
 }
 

@@ -88,7 +88,12 @@ public struct WeirService: Sendable {
       bufferingPolicy: .bufferingNewest(Self.eventsMax)
     )
     let logger = logger
-    let shared = SharedService(programs: programs, slots: slots, logger: logger) { event in
+    let shared = SharedService(
+      programs: programs,
+      slots: slots,
+      maxMemoryEach: settings.maxMemory.map { $0 / settings.runsAtOnce },
+      logger: logger
+    ) { event in
       if case .dropped = tell.yield(event) { logger.warning("an event was lost: the observers are too slow") }
     }
     let tenants = try served.map { entry in try Self.tenant(entry, shared) }

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+public import PipelineConfig
 public import Spool
 internal import Telemetry
 
@@ -10,14 +11,14 @@ public enum StageProgram {
   ///   - name: The program's name: `weir-hash`.
   ///   - common: What every stage program takes.
   ///   - input: Which segments.
-  ///   - jobs: How many segments at the same time.
+  ///   - jobs: How many segments at the same time, as the pipeline says or the command line.
   ///   - processor: Makes what does the work of one segment; once for each worker.
   /// - Throws: ArgumentParser's `ExitCode` when the status is not 0.
   public static func run<Processor: SegmentProcessor & ~Copyable>(
     _ name: String,
     _ common: CommonOptions,
     _ input: InputOptions,
-    jobs: Int = 1,
+    jobs: @Sendable (Pipeline) -> Int,
     _ processor: @escaping @Sendable (StageContext) throws -> Processor
   ) throws {
     ProcessRules.apply()
@@ -27,7 +28,7 @@ public enum StageProgram {
     do {
       let context = try StageContext(common, reporter: reporter)
       var loop = StageLoop(try processor(context), context: context, stop: StopRequest())
-      try end(with: try loop.run(input, jobs: jobs) { try processor(context) })
+      try end(with: try loop.run(input, jobs: jobs(context.pipeline)) { try processor(context) })
     } catch {
       try report(error, with: reporter)
     }

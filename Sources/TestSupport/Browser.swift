@@ -65,13 +65,16 @@ public enum Browser {
             ".map(v => v.id + ': ' + v.nodes[0].html.slice(0, 200)))"
     looks = []
     with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        browser = play.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"], timeout=120000)
         for address in os.environ["LOOK_ADDRESSES"].split("\n"):
             origin = urllib.parse.urlsplit(address)[:2]
             for width, dark in [(1280, False), (390, True)]:
                 context = browser.new_context(viewport={"width": width, "height": 900 if width > 390 else 844},
                                               color_scheme="dark" if dark else "light")
                 page = context.new_page()
+                page.set_default_timeout(120000)
+                # A page of a file has nobody to ask for news.
+                if address.startswith("file:"): page.add_init_script("window.setInterval = () => 0")
                 complaints, elsewhere = [], []
                 page.on("console", lambda m: complaints.append(m.text) if m.type in ("error", "warning") else None)
                 page.on("pageerror", lambda e: complaints.append(str(e)))

@@ -132,14 +132,18 @@ public struct PostgresTrait: TestTrait, SuiteTrait, TestScoping {
     guard testCase != nil else { return try await body() }
     // Inside another suite with the same trait the case already has its database.
     guard TestDatabase.current == nil else { return try await body() }
-    let database = try TestDatabase.taken()
-    do {
-      try await TestDatabase.$current.withValue(database) { try await body() }
-    } catch {
-      try? database.giveBack()
-      throw error
+    // Such a test waits for its server now and then, as this does; the pool, which all other tests share, has only as many threads
+    // as the machine has cores.
+    try await withTaskExecutorPreference(WaitingThreads.shared) {
+      let database = try TestDatabase.taken()
+      do {
+        try await TestDatabase.$current.withValue(database) { try await body() }
+      } catch {
+        try? database.giveBack()
+        throw error
+      }
+      try database.giveBack()
     }
-    try database.giveBack()
   }
 }
 

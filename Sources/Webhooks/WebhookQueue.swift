@@ -96,7 +96,11 @@ public struct WebhookQueue: Sendable {
         permissions: [.ownerReadWrite]
       )
     } catch { throw WebhookQueueError(path: folder.string, reason: "\(error)") }
-    defer { try? lock.close() }
+    // A program that is being started has the open file, too, for a moment: closing alone would leave the lock with it.
+    defer {
+      flock(lock.rawValue, LOCK_UN)
+      try? lock.close()
+    }
     guard flock(lock.rawValue, LOCK_EX | LOCK_NB) == 0 else { return nil }
     return try await body()
   }

@@ -24,7 +24,7 @@ struct WeirHash: ParsableCommand {
   @OptionGroup var jobs: JobsOption
 
   func run() throws {
-    try StageProgram.run("weir-hash", common, input, jobs: jobs.jobs) {
+    try StageProgram.run("weir-hash", common, input, jobs: { [jobs = jobs.jobs] _ in jobs }) {
       HashProcessor(pipeline: $0.pipeline, spool: $0.spool)
     }
   }

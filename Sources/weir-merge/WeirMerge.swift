@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Merging
+internal import PipelineConfig
 internal import StageRuntime
 internal import Telemetry
 
@@ -24,11 +25,14 @@ struct WeirMerge: ParsableCommand {
   @OptionGroup var input: InputOptions
   @Option(
     help: ArgumentHelp(
-      "Segments to merge at the same time, each on a connection of its own; a run's end comes after its segments.",
+      """
+      Segments to merge at the same time, each on a connection of its own, in the place of database.parallel_batches; a \
+      run's end comes after its segments.
+      """,
       valueName: "number"
     )
   )
-  var jobs = MergeProcessor.workers
+  var jobs: Int?
   @Flag(help: "Let full runs delete all that they find vanished, whatever the feeds' guards say.")
   var allowDeletions = false
 
@@ -38,13 +42,17 @@ struct WeirMerge: ParsableCommand {
   var authoritative = false
 
   func validate() throws {
-    guard MergeProcessor.workersBounds.contains(jobs) else {
-      throw ValidationError("--jobs wants 1 to \(MergeProcessor.workersBounds.upperBound)")
-    }
+    let bounds = DatabaseSettings.parallelBatchesBounds
+    if let jobs, !bounds.contains(jobs) { throw ValidationError("--jobs wants 1 to \(bounds.upperBound)") }
   }
 
   func run() throws {
-    try StageProgram.run("weir-merge", common, input, jobs: jobs) { [allowDeletions, authoritative] in
+    try StageProgram.run(
+      "weir-merge",
+      common,
+      input,
+      jobs: { [jobs] in jobs ?? $0.database.parallelBatches }
+    ) { [allowDeletions, authoritative] in
       try MergeProcessor(
         pipeline: $0.pipeline,
         spool: $0.spool,

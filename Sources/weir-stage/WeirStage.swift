@@ -24,7 +24,7 @@ struct WeirStage: ParsableCommand {
   @OptionGroup var jobs: JobsOption
 
   func run() throws {
-    try StageProgram.run("weir-stage", common, input, jobs: jobs.jobs) {
+    try StageProgram.run("weir-stage", common, input, jobs: { [jobs = jobs.jobs] _ in jobs }) {
       StageProcessor(pipeline: $0.pipeline, spool: $0.spool)
     }
   }

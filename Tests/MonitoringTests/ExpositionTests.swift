@@ -1,5 +1,6 @@
 import Foundation
 import PipelineConfig
+import Postgres
 import Spool
 import Subprocess
 import SystemPackage
@@ -9,6 +10,7 @@ import Testing
 @testable import Monitoring
 
 /// What Prometheus reads, judged by Prometheus' own tools.
+@Suite(.timeLimit(.minutes(5)))
 struct ExpositionTests {
   static func snapshot(_ feed: String = "cars") -> PipelineSnapshot {
     var state = SourceState()
@@ -128,9 +130,9 @@ struct ExpositionTests {
       until ask query 'weir_queue_segments' 2>/dev/null | jq -e '.data.result | length > 0' >/dev/null; do
         kill -0 $prometheus || { cat log; exit 8; }; sleep 0.1
       done
-      ask query 'weir_queue_segments{state="ready",queue="staged"}' | jq -r '.data.result[0].value[1]'
-      ask query 'weir_last_run_request_duration_seconds{statistic="0.95"}' | jq -r '.data.result[0].value[1]'
-      ask query 'up' | jq -r '.data.result[0].value[1]'
+      ask query 'last_over_time(weir_queue_segments{state="ready",queue="staged"}[10m])' | jq -r '.data.result[0].value[1]'
+      ask query 'last_over_time(weir_last_run_request_duration_seconds{statistic="0.95"}[10m])' | jq -r '.data.result[0].value[1]'
+      ask query 'max_over_time(up[10m])' | jq -r '.data.result[0].value[1]'
       curl -fs "http://127.0.0.1:$free/api/v1/rules" | jq -r '[.data.groups[].rules[].health] | unique[]'
       """
     let result = try await Programs.shell(script)
@@ -165,15 +167,19 @@ struct ExpositionTests {
     try MetricsFile.write(texts[0], to: file)
     let isTorn = await withTaskGroup(of: Bool.self) { group in
       group.addTask {
-        for round in 0..<200 { try? MetricsFile.write(texts[round % 8], to: file) }
-        return false
+        await offThePool {
+          for round in 0..<200 { try? MetricsFile.write(texts[round % 8], to: file) }
+          return false
+        }
       }
       group.addTask {
-        for _ in 0..<400 {
-          guard let data = FileManager.default.contents(atPath: file.string) else { return true }
-          guard texts.contains(String(decoding: data, as: UTF8.self)) else { return true }
+        await offThePool {
+          for _ in 0..<400 {
+            guard let data = FileManager.default.contents(atPath: file.string) else { return true }
+            guard texts.contains(String(decoding: data, as: UTF8.self)) else { return true }
+          }
+          return false
         }
-        return false
       }
       return await group.reduce(false) { $0 || $1 }
     }

@@ -60,6 +60,31 @@ struct JobsTests {
   }
 
   @Test(
+    "while memory is short as many workers have a segment as there is memory for, and all is done",
+    arguments: [(1, 4), (2, 2), (5, 1)]
+  )
+  func shortOfMemory(level: Int, most: Int) throws {
+    let trial = try QueueTrial()
+    for sequence in 0..<24 { try trial.publish(sequence) }
+    try trial.context.spool.setPressure(level, feed: "homes")
+    let busy = Mutex(0)
+    let peak = Mutex(0)
+    let work: QueueTrial.Work = { input in
+      let now = busy.withLock { busy in
+        busy += 1
+        return busy
+      }
+      peak.withLock { $0 = max($0, now) }
+      usleep(20_000)
+      busy.withLock { $0 -= 1 }
+      return try QueueTrial.read(input)
+    }
+    #expect(try trial.run(["--feed", "homes"], jobs: 8, work) == .success)
+    #expect(try trial.sequences(.done) == Array(0..<24))
+    #expect(peak.withLock(\.self) <= most)
+  }
+
+  @Test(
     "a run's end is done after all that came before it, and children after their parents, by any number of workers",
     arguments: [1, 2, 8]
   )

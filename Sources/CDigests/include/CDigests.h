@@ -22,6 +22,19 @@ void weir_md5_pad(size_t length, uint8_t *out);
 // blocks, at least one. Writes 16 bytes for each to `digests`.
 void weir_md5_many(const uint8_t *bytes, const size_t *starts, const size_t *blocks, size_t count, uint8_t *digests);
 
+// XXH32 of bytes that come piece by piece: the checksum of LZ4 frames.
+
+typedef struct {
+  uint32_t lanes[4];
+  uint64_t length;
+  uint8_t rest[16]; // What is no whole stripe yet.
+  uint32_t kept;    // Bytes of it.
+} weir_xxh32;
+
+void weir_xxh32_begin(weir_xxh32 *state);
+void weir_xxh32_add(weir_xxh32 *state, const uint8_t *bytes, size_t count);
+uint32_t weir_xxh32_end(const weir_xxh32 *state);
+
 #ifdef __cplusplus
 }
 #endif

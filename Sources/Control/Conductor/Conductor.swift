@@ -14,6 +14,7 @@ public struct Conductor: Sendable {
   let programs: ProgramFolder
   let options: RunOptions
   let stop: StopControl
+  let memory: MemoryCeiling
   /// Writes a failed run down where `weir logs` finds it. What merge has committed it has written down itself.
   let record: @Sendable (FailedRun) async throws -> Void
   let tell: @Sendable (RunEvent) -> Void
@@ -35,6 +36,7 @@ public struct Conductor: Sendable {
     self.programs = programs
     self.options = options
     self.stop = stop
+    memory = MemoryCeiling(most: options.maxMemory, spool: spool)
     self.record = record
     self.tell = tell
   }
@@ -84,7 +86,8 @@ public struct Conductor: Sendable {
             // Before it runs: its end sets the watermark.
             let isFull = (try? isFull(feed)) ?? options.isFull
             var outcome = await outcome(of: feed, parent: parents[feed])
-            outcome.isFull = isFull
+            // Fetch knows better: it may have gone on with a run that was full.
+            outcome.isFull = outcome.measures.isFullRun ?? isFull
             outcome.endedAt = WallClock.milliseconds()
             outcomes.append(outcome)
             await writeDown(outcome)
@@ -93,8 +96,9 @@ public struct Conductor: Sendable {
           return outcomes
         }
       }
-      for lane in waiting.prefix(max(1, options.feedsAtOnce)) { begin(lane) }
-      waiting = waiting.dropFirst(max(1, options.feedsAtOnce))
+      let atOnce = options.lanesAtOnce
+      for lane in waiting.prefix(atOnce) { begin(lane) }
+      waiting = waiting.dropFirst(atOnce)
       var outcomes: [FeedOutcome] = []
       for await ended in group {
         outcomes += ended
@@ -126,7 +130,7 @@ public struct Conductor: Sendable {
   private func writeDown(_ outcome: FeedOutcome) async {
     guard outcome.status == .failed || outcome.status == .stopped, outcome.reason?.isElsewhere != true else { return }
     do {
-      try await record(FailedRun(outcome, isFull: isFull(outcome.feed)))
+      try await record(FailedRun(outcome, isFull: outcome.isFull))
     } catch {
       tell(.notRecorded(feed: outcome.feed, .init(error)))
     }

@@ -5,7 +5,7 @@ extension FailedRun {
   ///
   /// - Throws: `PostgresError`. It waits for the server, so async code gives it a thread of its own.
   public func log(in target: DatabaseTarget) throws {
-    var connection = try Connection(to: target, applicationName: "weir")
+    var connection = try Connection(to: target, applicationName: "weir", limits: .notes)
     try connection.execute(
       """
       INSERT INTO weir.sync_log (run, feed, mode, started_at, finished_at, status, fetched, processed, inserted, updated,

@@ -119,11 +119,16 @@ final class FeedRun: Sendable {
   private func reportingProgress<Result: Sendable>(
     _ body: @escaping @Sendable () async throws -> Result
   ) async throws -> Result {
-    try await withThrowingTaskGroup(of: Result?.self) { group in
+    defer { conductor.memory.end(feed) }
+    return try await withThrowingTaskGroup(of: Result?.self) { group in
       group.addTask {
         var ticks = 0
         while (try? await Task.sleep(for: Conductor.progressInterval)) != nil {
-          if ticks.isMultiple(of: Self.ticksToCount) { self.countQueues() }
+          if ticks.isMultiple(of: Self.ticksToCount) {
+            self.countQueues()
+            let held = self.progress.withLock(\.heldBytes)
+            if let event = self.conductor.memory.see(held, of: self.feed) { self.conductor.tell(event) }
+          }
           ticks += 1
           self.conductor.tell(.progress(self.progress.withLock { $0.snapshot(at: self.elapsed) }))
         }

@@ -17,5 +17,8 @@ public enum RunEvent: Sendable {
   case wrote(feed: String, StageName, String)
   /// A failed run could not be written down in the database.
   case notRecorded(feed: String, FeedOutcome.Reason)
+  /// The memory of all programs together has neared its bound, or is far from it again: what each has in hand at once is halved
+  /// `level` times. `most` is nil when it is the machine that has hardly any left.
+  case memory(bytes: Int, most: Int?, level: Int)
   case ended(FeedOutcome)
 }

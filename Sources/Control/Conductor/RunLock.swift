@@ -13,11 +13,21 @@ public final class RunLock: Sendable {
 
   /// - Throws: ``FeedIsRunning`` when another run has the feed; `SpoolError`.
   public init(_ feed: String, in spool: Spool) throws {
-    guard let lock = try spool.lockFeed(feed, purpose: Self.purpose) else {
+    guard let lock = try Self.lock(feed, in: spool) else {
       throw FeedIsRunning(feed: feed, holder: try spool.lockNote(feed, purpose: Self.purpose))
     }
     try lock.note("\(Self.program) (process \(getpid())), since \(WallClock.timestamp())")
     self.lock = lock
+  }
+
+  /// Tries for a moment: somebody may only be asking who has it, and a program that is just being started by one that had it has
+  /// it for as long as it takes to begin.
+  private static func lock(_ feed: String, in spool: Spool) throws(SpoolError) -> FeedLock? {
+    for _ in 0..<10 {
+      if let lock = try spool.lockFeed(feed, purpose: purpose) { return lock }
+      usleep(5000)
+    }
+    return try spool.lockFeed(feed, purpose: purpose)
   }
 
   /// Who runs a feed now, in words; nil when nobody does.

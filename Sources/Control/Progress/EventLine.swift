@@ -2,7 +2,7 @@ internal import Spool
 internal import Telemetry
 
 /// The lines that say what happens on the way.
-enum EventLine {
+public enum EventLine {
   static func text(_ event: RunEvent, style: TextStyle) -> String {
     switch event {
     case .phase(let number, let count, let phase):
@@ -22,11 +22,25 @@ enum EventLine {
       return "\(feed): \(ProgramFolder.name(of: stage)): \(TextStyle.printable(line))"
     case .notRecorded(let feed, let reason):
       return "\(feed): \(style.attention("this end is not in the database's log")): \(text(reason))"
+    case .memory(let bytes, let most, let level):
+      return "memory: " + style.attention(memory(bytes, most, level))
     case .progress(let snapshot):
       return ProgressLine.text(snapshot, style: style)
     case .ended(let outcome):
       return OutcomeLine.text(outcome, style: style)
     }
+  }
+
+  /// What is held, and what that leads to.
+  public static func memory(_ bytes: Int, _ most: Int?, _ level: Int) -> String {
+    let held = "\(bytes >> 20) MiB held" + (most.map { " of \($0 >> 20)" } ?? ", and the machine has hardly any left")
+    let step =
+      switch level {
+      case 0: "segments and workers are as the pipeline says again"
+      case Spool.pressureMax: "segments and workers are as small as they get; smaller pages would help (page_size)"
+      default: "segments and workers are down to 1/\(1 << level)"
+      }
+    return "\(held): \(step)"
   }
 
   /// Which program, what happened, and what to do next, in one line.

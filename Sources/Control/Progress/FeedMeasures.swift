@@ -1,4 +1,5 @@
 public import Spool
+internal import Telemetry
 
 /// What a feed's four programs measured of their own work.
 public struct FeedMeasures: Sendable, Equatable {
@@ -14,6 +15,9 @@ public struct FeedMeasures: Sendable, Equatable {
   public var memoryGrowthBytes: Int?
 
   public init() {}
+
+  /// Whether fetch brought everything, also as the rest of a run that was stopped; nil when it has not said.
+  public var isFullRun: Bool? { figure(Meter.isFullRun, of: .fetch).map { $0 == 1 } }
 
   public func figure(_ name: String, of stage: StageName) -> Double? { figures[stage]?[name] }
 }

@@ -78,6 +78,11 @@ public struct FeedProgress: Sendable, Equatable {
   /// Of all programs together, as each said last.
   public var memoryBytes: Int { figures.values.reduce(0) { $0 + Int($1["memory_bytes"] ?? 0) } }
 
+  /// Of the programs that have not ended, as each said last.
+  var heldBytes: Int {
+    figures.reduce(0) { $0 + (ended.contains($1.key) ? 0 : Int($1.value["memory_bytes"] ?? 0)) }
+  }
+
   /// What the programs measured until now.
   public var measures: FeedMeasures {
     var measures = FeedMeasures()
@@ -116,7 +121,7 @@ public struct FeedProgress: Sendable, Equatable {
       var stand = StageStand(
         stage,
         figures: figures[stage],
-        silence: heard[stage].map { time - $0 },
+        silence: time - (heard[stage] ?? start),
         hasEnded: ended.contains(stage)
       )
       stand.queued = stage.input.flatMap { queued[$0] }

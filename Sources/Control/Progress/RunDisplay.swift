@@ -64,7 +64,7 @@ public final class RunDisplay: Sendable {
       case .said(let feed, let said):
         if said.event == .failed { state.feeds[feed, default: FeedState()].failed.insert(said.stage) }
         write(EventLine.text(event, style: style), &state)
-      case .phase, .leftovers, .leftoversRemain, .wrote, .notRecorded:
+      case .phase, .leftovers, .leftoversRemain, .memory, .wrote, .notRecorded:
         write(EventLine.text(event, style: style), &state)
       }
     }

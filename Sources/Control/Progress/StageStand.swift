@@ -54,7 +54,7 @@ extension StageStand {
   /// - Parameters:
   ///   - stage: Which program.
   ///   - figures: What it measured last; nil when it has said nothing yet.
-  ///   - silence: Since it said something; nil when it has ended, or not begun.
+  ///   - silence: Since it said something, or was started; nil when it has ended.
   ///   - hasEnded: It said that it is done.
   init(_ stage: StageName, figures: [String: Double]?, silence: Duration?, hasEnded: Bool) {
     let work = stage == .fetch ? "request" : "segment"
@@ -78,8 +78,9 @@ extension StageStand {
     hasEnded: Bool
   ) -> Condition {
     if hasEnded { return .done }
+    // Also of one that hangs before its first word.
+    if let silence, silence > silenceMost { return .silent(silence) }
     guard let figures, let silence else { return .starting }
-    if silence > silenceMost { return .silent(silence) }
     let open = figures["\(work)_open"] ?? 0
     // The breaker and a full spool stop everything; a limit is news only when nothing is under way.
     let waits = Meter.Wait.allCases.filter { (figures["waiting_\($0.rawValue)"] ?? 0) > 0 }

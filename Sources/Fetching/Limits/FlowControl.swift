@@ -17,6 +17,7 @@ final class FlowControl: Sendable {
 
   private let concurrencyMax: Int
   private let pageSizes: ClosedRange<Int>
+  private let pressure: @Sendable () -> Int
   private let state: Mutex<State>
 
   /// Successes after which one more request is let out at once.
@@ -26,16 +27,24 @@ final class FlowControl: Sendable {
   /// Pages do not become smaller than this part of what the pipeline asks for.
   static let pageShareMin = 20
 
-  /// `pageSize` is what was learned in an earlier run; nil for the largest.
-  init(concurrency: Int, pageSizeMax: Int, pageSize: Int? = nil) {
+  /// `pageSize` is what was learned in an earlier run; nil for the largest. `pressure` tells how many times what is under way
+  /// is to be halved for lack of memory.
+  init(
+    concurrency: Int,
+    pageSizeMax: Int,
+    pageSize: Int? = nil,
+    pressure: @escaping @Sendable () -> Int = { 0 }
+  ) {
     concurrencyMax = concurrency
+    self.pressure = pressure
     let pageSizes = max(1, pageSizeMax / Self.pageShareMin)...pageSizeMax
     self.pageSizes = pageSizes
     let size = pageSize.map { min(max($0, pageSizes.lowerBound), pageSizes.upperBound) } ?? pageSizeMax
     state = Mutex(State(concurrency: concurrency, pageSize: size))
   }
 
-  var concurrency: Int { state.withLock(\.concurrency) }
+  /// Requests under way: each may hold a page.
+  var concurrency: Int { max(1, state.withLock(\.concurrency) >> pressure()) }
   /// Records a page.
   var pageSize: Int { state.withLock(\.pageSize) }
 

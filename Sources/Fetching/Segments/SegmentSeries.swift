@@ -14,6 +14,7 @@ struct SegmentSeries: ~Copyable {
   private let queue: SpoolQueue
   private let settings: SpoolSettings
   private let waitForRoom: RoomWait
+  private let pressure: PressureGauge
   private let published: @Sendable (FilePath) -> Void
   private var open: OpenSegment?
   private var next = 0
@@ -34,6 +35,7 @@ struct SegmentSeries: ~Copyable {
     queue: SpoolQueue,
     settings: SpoolSettings,
     room: RoomWait,
+    pressure: PressureGauge,
     stand: Checkpoint.Stand,
     checkpoint: CheckpointWriter?,
     journal: consuming PageJournal?,
@@ -45,6 +47,7 @@ struct SegmentSeries: ~Copyable {
     self.queue = queue
     self.settings = settings
     waitForRoom = room
+    self.pressure = pressure
     self.published = published
     emptyVersions = feed.cursor.map { VersionSpan($0.type) }
     versions = emptyVersions
@@ -62,6 +65,7 @@ struct SegmentSeries: ~Copyable {
   /// Writes a page's records, at most `room` of them; `after` is where the walk goes on behind the page.
   mutating func append(_ page: Page, from source: PageSource, room: Int, after: JSONValue) throws {
     let body = page.body.readableBytesUInt8Span
+    let limits = settings.segment.eased(by: pressure.level)
     for (index, record) in page.records.prefix(room).enumerated() {
       if open == nil { try begin(at: source) }
       let version = page.versions.span.extracting(record.version)
@@ -74,7 +78,7 @@ struct SegmentSeries: ~Copyable {
       }
       totals.records += 1
       totals.bytes += line.count + 1
-      guard open?.isFull(settings.segment) == true else { continue }
+      guard open?.isFull(limits) == true else { continue }
       // The page is asked for again when some of it is not published yet.
       if index == page.records.count - 1 { position = after }
       try publish()

@@ -24,7 +24,7 @@ public enum RunHistory {
   /// - Throws: `PostgresError`.
   public static func write(_ runs: [RunMetrics], to target: DatabaseTarget) throws {
     guard !runs.isEmpty else { return }
-    var connection = try Connection(to: target, applicationName: "weir")
+    var connection = try Connection(to: target, applicationName: "weir", limits: .notes)
     try connection.transaction { connection in
       for run in runs {
         try connection.execute(
@@ -54,7 +54,7 @@ public enum RunHistory {
   public static func latest(_ limit: Int, of feeds: [String], in target: DatabaseTarget) throws -> [String:
     [RunMetrics]]
   {
-    var connection = try Connection(to: target, applicationName: "weir")
+    var connection = try Connection(to: target, applicationName: "weir", limits: .notes)
     var runs: [String: [RunMetrics]] = [:]
     for feed in feeds {
       let rows = try connection.query(
@@ -90,7 +90,7 @@ public enum RunHistory {
     before: Int? = nil,
     in target: DatabaseTarget
   ) throws -> [RunMetrics] {
-    var connection = try Connection(to: target, applicationName: "weir")
+    var connection = try Connection(to: target, applicationName: "weir", limits: .notes)
     let rows = try connection.query(
       """
       SELECT \(row) FROM weir.run_metrics m
@@ -114,7 +114,7 @@ public enum RunHistory {
   /// - Returns: Nothing when there is no such run.
   /// - Throws: `PostgresError`.
   public static func run(_ name: String?, in target: DatabaseTarget) throws -> [RunMetrics] {
-    var connection = try Connection(to: target, applicationName: "weir")
+    var connection = try Connection(to: target, applicationName: "weir", limits: .notes)
     let rows = try connection.query(
       """
       SELECT \(row) FROM weir.run_metrics m

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Merging
 internal import PipelineConfig
+internal import Postgres
 internal import Telemetry
 
 struct DatabaseIndex: OpsCommand {

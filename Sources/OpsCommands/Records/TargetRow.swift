@@ -1,4 +1,3 @@
-internal import Merging
 internal import PipelineConfig
 internal import Postgres
 internal import Spool

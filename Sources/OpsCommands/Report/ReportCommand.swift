@@ -2,7 +2,6 @@ internal import ArgumentParser
 internal import Dashboard
 internal import FoundationEssentials
 internal import JSONText
-internal import Merging
 internal import Monitoring
 internal import PipelineConfig
 internal import Postgres

@@ -1,7 +1,6 @@
 internal import ArgumentParser
 internal import Control
 internal import FoundationEssentials
-internal import Merging
 internal import Monitoring
 internal import PipelineConfig
 internal import Postgres
@@ -58,6 +57,14 @@ struct RunCommand: OpsCommand {
   @Option(help: ArgumentHelp("Feeds that are run side by side, where neither waits for the other.", valueName: "feeds"))
   var feedsAtOnce = 2
 
+  @Option(
+    help: ArgumentHelp(
+      "Memory of all programs together, in the place of max_memory: segments and workers shrink near it.",
+      valueName: "size"
+    )
+  )
+  var maxMemory: String?
+
   @Flag(help: "Say what would be run, and from where; nothing is asked for and nothing is changed.")
   var dryRun = false
 
@@ -77,13 +84,16 @@ struct RunCommand: OpsCommand {
     guard (1...16).contains(feedsAtOnce) else {
       throw ValidationError("--feeds-at-once is 1 to 16, not \(feedsAtOnce)")
     }
+    if let maxMemory, Pipeline.maxMemory(maxMemory) == nil {
+      throw ValidationError("--max-memory is a size such as 512MiB or 2GiB, from 64MiB on, not \(maxMemory)")
+    }
   }
 
   func run(terminal: any Terminal) async throws {
     let pipeline = try config.pipeline()
     let plan = try RunPlan(pipeline, selected: feeds)
     let spool = try config.spool(of: pipeline)
-    if dryRun { return try DryRun(pipeline, plan, spool, options).tell(terminal, json: json) }
+    if dryRun { return try DryRun(pipeline, plan, spool, options(pipeline)).tell(terminal, json: json) }
     let display = display(terminal)
     let stop = StopControl()
     let signals = StopSignals(stop) { display.say($0.announcement) }
@@ -94,7 +104,7 @@ struct RunCommand: OpsCommand {
       pipeline: pipeline,
       spool: spool,
       programs: try .beside(),
-      options: options,
+      options: options(pipeline),
       stop: stop,
       record: { run in try await offThePool { try run.log(in: target) } },
       tell: { event in
@@ -104,7 +114,7 @@ struct RunCommand: OpsCommand {
     )
     let began = WallClock.milliseconds()
     let ended = await conductor.run(plan)
-    let (closing, trouble) = try await offThePool { RunClosing.close(ended, of: pipeline, began: began, in: target) }
+    let (closing, trouble) = await offThePool { RunClosing.close(ended, of: pipeline, began: began, in: target) }
     let report = closing.report
     do { try pipeline.sweep(spool) } catch { display.say("weir: spool gc: \(error)") }
     for line in OutcomeLine.summary(report, spool: pipeline.spool.path.string, style: style(terminal)) {
@@ -135,13 +145,14 @@ struct RunCommand: OpsCommand {
   /// How much later a run ends because of receivers that do not answer, at most.
   private static let webhooksMost = Duration.seconds(10)
 
-  private var options: RunOptions {
+  private func options(_ pipeline: Pipeline) -> RunOptions {
     var options = RunOptions(config: config.config)
     options.isFull = full
     options.since = since
     options.limit = limit
     options.resumes = resume
     options.feedsAtOnce = feedsAtOnce
+    options.maxMemory = maxMemory.flatMap { Pipeline.maxMemory($0) } ?? pipeline.maxMemory
     return options
   }
 

@@ -54,15 +54,11 @@ struct NowCommand: OpsCommand {
     while true {
       do {
         let run = try await client.ask("GET", "/runs/\(id)")
-        if run["status"]?.text != "running" { return run }
+        if let status = run["status"]?.text, !["waiting", "running"].contains(status) { return run }
       } catch let refusal as ServiceRefusal where refusal.status == 404 {
-        // It waits for its turn, unless somebody has called it off.
+        // The database did not answer when it was asked for: it waits all the same, unless somebody has called it off.
         let status = try await client.ask("GET", "/admin/sync/status")
-        if status["is_waiting"] != .bool(true), status["is_running"] != .bool(true) {
-          let run = try? await client.ask("GET", "/runs/\(id)")
-          guard let run else { throw refusal }
-          return run
-        }
+        if status["is_waiting"] != .bool(true), status["is_running"] != .bool(true) { throw refusal }
       }
       try await Task.sleep(for: Self.lookInterval)
     }

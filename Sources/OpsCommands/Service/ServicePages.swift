@@ -3,6 +3,7 @@ internal import Dashboard
 internal import FoundationEssentials
 internal import Monitoring
 internal import PipelineConfig
+internal import Postgres
 internal import Service
 internal import Spool
 internal import SystemPackage

@@ -1,5 +1,4 @@
 internal import ArgumentParser
-internal import Merging
 internal import PipelineConfig
 internal import Postgres
 internal import Spool

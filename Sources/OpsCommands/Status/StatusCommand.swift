@@ -1,6 +1,5 @@
 internal import ArgumentParser
 internal import JSONText
-internal import Merging
 internal import PipelineConfig
 internal import Postgres
 internal import Spool

@@ -23,11 +23,26 @@ public enum Pagination: Equatable, Sendable {
   public static let pageSizeMax = 100_000
 
   /// Records a page, as the vendor is asked for them.
-  public var pageSize: Int {
-    switch self {
-    case .odata(let paging): paging.pageSize
-    case .pageNumber(let paging): paging.pageSize
-    case .rest(let paging): paging.pageSize
+  public internal(set) var pageSize: Int {
+    get {
+      switch self {
+      case .odata(let paging): paging.pageSize
+      case .pageNumber(let paging): paging.pageSize
+      case .rest(let paging): paging.pageSize
+      }
+    }
+    set {
+      switch self {
+      case .odata(var paging):
+        paging.pageSize = newValue
+        self = .odata(paging)
+      case .pageNumber(var paging):
+        paging.pageSize = newValue
+        self = .pageNumber(paging)
+      case .rest(var paging):
+        paging.pageSize = newValue
+        self = .rest(paging)
+      }
     }
   }
 

@@ -29,6 +29,9 @@ public struct ServiceSettings: Equatable, Sendable {
   public var burst = 100
   /// Runs under way at the same time, of all pipelines together.
   public var runsAtOnce = 2
+  /// Bytes that the programs of all runs under way together are to hold at most: each run has an equal share. Nil for what
+  /// each pipeline says.
+  public var maxMemory: Int?
 
   public init() {}
 
@@ -105,6 +108,7 @@ extension ServiceSettings {
     }
     if let count = object["burst"]?.integer(in: burstBounds, "requests") { settings.burst = count }
     if let count = object["runs_at_once"]?.integer(in: runsBounds, "runs") { settings.runsAtOnce = count }
+    settings.maxMemory = object["max_memory"]?.byteCount(in: Pipeline.maxMemoryBounds)
     object.reportUnknown()
     return settings
   }

@@ -16,8 +16,13 @@ public struct DatabaseSettings: Sendable {
   public var statementTimeout = Duration.seconds(600)
   /// For the server to take a piece of what is copied into it.
   public var copyTimeout = Duration.seconds(60)
+  /// Segments that merge works on at the same time, each on a connection of its own: while the server is busy with some, others
+  /// are read and sent.
+  public var parallelBatches = 6
   public var keep = HistorySettings()
 
+  /// The server has to have that many connections to spare.
+  public static let parallelBatchesBounds = 1...32
   /// Not at all, to over a night.
   static let retryWithinBounds = Duration.zero ... .seconds(86_400)
   static let timeoutBounds = Duration.seconds(1) ... .seconds(86_400)
@@ -39,6 +44,9 @@ extension DatabaseSettings {
     if let time = object["retry_within"]?.duration(in: retryWithinBounds) { settings.retryWithin = time }
     if let time = object["statement_timeout"]?.duration(in: timeoutBounds) { settings.statementTimeout = time }
     if let time = object["copy_timeout"]?.duration(in: timeoutBounds) { settings.copyTimeout = time }
+    if let count = object["parallel_batches"]?.integer(in: parallelBatchesBounds, "batches at once") {
+      settings.parallelBatches = count
+    }
     settings.keep = HistorySettings.read(object["keep"])
     object.reportUnknown()
     return settings

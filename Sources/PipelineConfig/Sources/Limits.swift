@@ -20,12 +20,16 @@ extension Source {
 extension Source.Limits {
   /// Most requests of a window: each is remembered for as long as its window lasts.
   static let windowCountMax = 1_000_000
+  static let concurrencyBounds = 1...64
+  static let perSecondBounds = 0.01...10_000
 
   static func read(_ value: ConfigValue) -> Self {
     var limits = Self()
     guard let object = value.object() else { return limits }
-    if let given = object["concurrency"]?.integer(in: 1...64, "requests at once") { limits.concurrency = given }
-    limits.perSecond = object["per_second"]?.number(in: 0.01...10_000, "requests a second")
+    if let given = object["concurrency"]?.integer(in: concurrencyBounds, "requests at once") {
+      limits.concurrency = given
+    }
+    limits.perSecond = object["per_second"]?.number(in: perSecondBounds, "requests a second")
     if let given = object["burst"]?.integer(in: 1...10_000, "requests") { limits.burst = given }
     limits.perMinute = object["per_minute"]?.integer(in: 1...windowCountMax, "requests a minute")
     limits.perHour = object["per_hour"]?.integer(in: 1...windowCountMax, "requests an hour")

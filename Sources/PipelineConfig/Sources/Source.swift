@@ -73,10 +73,12 @@ extension Source {
 }
 
 extension Source.Retry {
+  static let attemptsBounds = 1...100
+
   fileprivate static func read(_ value: ConfigValue) -> Self {
     var retry = Self()
     guard let object = value.object() else { return retry }
-    if let given = object["attempts"]?.integer(in: 1...100, "attempts") { retry.attempts = given }
+    if let given = object["attempts"]?.integer(in: attemptsBounds, "attempts") { retry.attempts = given }
     if let given = object["budget"]?.duration(in: .seconds(1) ... .seconds(86_400)) { retry.budget = given }
     if let given = object["first_delay"]?.duration(in: .milliseconds(1) ... .seconds(60)) { retry.firstDelay = given }
     object.reportUnknown()

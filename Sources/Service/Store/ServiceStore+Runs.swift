@@ -58,16 +58,7 @@ extension ServiceStore {
   ///
   /// One that is under way closes what an earlier one left open: there is one service, and one run at a time.
   func save(_ run: ServiceRun) async throws {
-    let (tenant, counts) = (tenant, run.counts)
-    let numbers = [
-      counts.fetched, counts.inserted, counts.updated, counts.unchanged, counts.deleted, counts.rejected, counts.failed,
-    ]
-    let parameters: [String?] =
-      [
-        run.id, tenant, run.trigger.rawValue, run.requestedBy, run.feeds.joined(separator: ","),
-        run.isFull ? "t" : "f", String(run.attempt), run.status.rawValue,
-        String(run.startedAt.timeIntervalSince1970), run.finishedAt.map { String($0.timeIntervalSince1970) },
-      ] + numbers.map { String($0) } + [run.error, run.exitStatus.map { String($0) }]
+    let (tenant, parameters) = (tenant, parameters(run))
     let closesOthers = run.status == .running
     try await inSession { connection in
       try connection.transaction { connection in
@@ -81,7 +72,11 @@ extension ServiceStore {
             while: "write weir.service_run"
           )
         }
-        try connection.execute(Self.upsert, parameters: parameters, while: "write weir.service_run")
+        try connection.execute(
+          "\(Self.insert) ON CONFLICT (id) DO UPDATE \(Self.change)",
+          parameters: parameters,
+          while: "write weir.service_run"
+        )
         guard closesOthers else { return }
         try connection.execute(
           """
@@ -96,17 +91,43 @@ extension ServiceStore {
     }
   }
 
-  private static let upsert = """
+  /// Writes down a run that somebody has asked for. When the same run has begun meanwhile, or ended, that stays.
+  func ask(for run: ServiceRun) async throws {
+    let parameters = parameters(run)
+    try await inSession { connection in
+      _ = try connection.execute(
+        "\(Self.insert) ON CONFLICT (id) DO NOTHING",
+        parameters: parameters,
+        while: "write weir.service_run"
+      )
+    }
+  }
+
+  private func parameters(_ run: ServiceRun) -> [String?] {
+    let counts = run.counts
+    let numbers = [
+      counts.fetched, counts.inserted, counts.updated, counts.unchanged, counts.deleted, counts.rejected, counts.failed,
+    ]
+    return [
+      run.id, tenant, run.trigger.rawValue, run.requestedBy, run.feeds.joined(separator: ","),
+      run.isFull ? "t" : "f", String(run.attempt), run.status.rawValue,
+      String(run.startedAt.timeIntervalSince1970), run.finishedAt.map { String($0.timeIntervalSince1970) },
+    ] + numbers.map { String($0) } + [run.error, run.exitStatus.map { String($0) }]
+  }
+
+  private static let insert = """
     INSERT INTO weir.service_run (id, tenant, trigger, requested_by, feeds, is_full, attempt, status, started_at,
                                   finished_at, fetched, inserted, updated, unchanged, deleted, rejected, failed, error,
                                   exit_status)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, to_timestamp($9::double precision), to_timestamp($10::double precision),
             $11, $12, $13, $14, $15, $16, $17, $18, $19)
-    ON CONFLICT (id) DO UPDATE
-      SET status = excluded.status, finished_at = excluded.finished_at, fetched = excluded.fetched,
-          inserted = excluded.inserted, updated = excluded.updated, unchanged = excluded.unchanged,
-          deleted = excluded.deleted, rejected = excluded.rejected, failed = excluded.failed, error = excluded.error,
-          exit_status = excluded.exit_status
+    """
+
+  private static let change = """
+    SET status = excluded.status, started_at = excluded.started_at, finished_at = excluded.finished_at,
+        fetched = excluded.fetched, inserted = excluded.inserted, updated = excluded.updated,
+        unchanged = excluded.unchanged, deleted = excluded.deleted, rejected = excluded.rejected,
+        failed = excluded.failed, error = excluded.error, exit_status = excluded.exit_status
     """
 
   /// Runs, the newest first, and how many there are.

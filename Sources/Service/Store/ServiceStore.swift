@@ -1,4 +1,3 @@
-internal import Dispatch
 internal import FoundationEssentials
 internal import Postgres
 internal import Telemetry
@@ -15,8 +14,6 @@ struct ServiceStore: Sendable {
   /// Who this service is, among those that may have the same database: the machine and the spool.
   let owner: String
 
-  /// A server that stands still is not waited for longer: what hangs here hangs the pipeline.
-  private static let limits = SessionLimits(statement: .seconds(30))
   /// A service that has not been heard of for so long has ended, or lost its database.
   static let leaseTime = Duration.seconds(120)
 
@@ -31,6 +28,8 @@ struct ServiceStore: Sendable {
     var lastSuccess: ServiceRun?
     /// The run that was under way when the service before this one ended.
     var interrupted: ServiceRun?
+    /// The run that somebody had asked for, and that had not begun.
+    var waiting: ServiceRun?
   }
 
   func inSession<Value: Sendable>(
@@ -38,17 +37,8 @@ struct ServiceStore: Sendable {
   ) async throws -> Value {
     let target = target
     return try await offThePool {
-      Result {
-        var connection = try Connection(to: target, applicationName: "weir serve", limits: Self.limits)
-        return try body(&connection)
-      }
-    }.get()
-  }
-
-  /// Runs what waits for the server on a thread that may wait.
-  func offThePool<Value: Sendable>(_ body: @escaping @Sendable () -> Value) async -> Value {
-    await withCheckedContinuation { continuation in
-      DispatchQueue.global().async { continuation.resume(returning: body()) }
+      var connection = try Connection(to: target, applicationName: "weir serve", limits: .notes)
+      return try body(&connection)
     }
   }
 
@@ -99,10 +89,10 @@ struct ServiceStore: Sendable {
           parameters: [tenant],
           while: "read weir.service_state"
         ).first.flatMap { Self.date($0[0]) },
-        lastRun: try Self.runs(&connection, Self.latest(where: "status <> 'running'"), [tenant, "1", "0"]).first,
+        lastRun: try Self.runs(&connection, Self.latest(where: Self.hasEnded), [tenant, "1", "0"]).first,
         lastTurn: try Self.runs(
           &connection,
-          Self.latest(where: "status <> 'running' AND \(Self.isWhole)"),
+          Self.latest(where: "\(Self.hasEnded) AND \(Self.isWhole)"),
           [tenant, "1", "0", feeds]
         ).first,
         lastSuccess: try Self.runs(
@@ -110,7 +100,8 @@ struct ServiceStore: Sendable {
           Self.latest(where: "\(Self.isCurrent) AND \(Self.isWhole)"),
           [tenant, "1", "0", feeds]
         ).first,
-        interrupted: interrupted
+        interrupted: interrupted,
+        waiting: try Self.runs(&connection, Self.latest(where: "status = 'waiting'"), [tenant, "1", "0"]).first
       )
     }
   }
@@ -125,6 +116,8 @@ struct ServiceStore: Sendable {
     for row in rows { if let key = row[0].flatMap(SettingKey.init) { values[key] = row[1] } }
     return values
   }
+
+  private static let hasEnded = "status NOT IN ('waiting', 'running')"
 
   /// As `ServiceRun.isCurrent`.
   private static let isCurrent = "(status = 'succeeded' OR exit_status = \(ExitStatus.targetMissed.rawValue))"

@@ -32,7 +32,7 @@ final class LiveStatus: Sendable {
         status.ended.append(outcome)
         status.running?.counts = ServiceCounts(status.ended.reduce(FeedCounts()) { $0 + $1.counts })
       }
-    case .phase, .leftovers, .leftoversRemain, .said, .wrote, .notRecorded:
+    case .phase, .leftovers, .leftoversRemain, .memory, .said, .wrote, .notRecorded:
       break
     }
   }

@@ -17,6 +17,8 @@ public struct ServiceRun: Sendable, Equatable {
   }
 
   public enum Status: String, CaseIterable, Sendable {
+    /// Asked for, and not begun.
+    case waiting
     case running
     case succeeded
     case failed

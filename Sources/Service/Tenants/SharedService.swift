@@ -5,6 +5,8 @@ internal import Logging
 struct SharedService: Sendable {
   var programs: ProgramFolder
   var slots: RunSlots
+  /// Bytes that a run may hold, of what all may together; nil for what its pipeline says.
+  var maxMemoryEach: Int?
   var logger: Logger
   /// Hands an event on to the observers; does not wait for them.
   var tell: @Sendable (ServiceEvent) -> Void

@@ -1,6 +1,7 @@
 internal import Control
 internal import FoundationEssentials
 internal import HTTPTypes
+internal import Logging
 internal import PipelineConfig
 internal import Spool
 
@@ -9,7 +10,7 @@ extension Tenant {
   ///
   /// - Returns: What was asked for, with the run's id.
   /// - Throws: ``Problem`` when a run is under way, here or beside the service, or a feed is not there.
-  func trigger(feeds: [String], isFull: Bool, by actor: String) throws -> RunRequest {
+  func trigger(feeds: [String], isFull: Bool, by actor: String) async throws -> RunRequest {
     if isEnding { throw Problem.ending }
     if let id = current?.run.id ?? waiting?.id ?? pending?.id ?? left?.id { throw Problem.alreadyRunning(id) }
     for feed in feeds where !pipeline.feeds.contains(where: { $0.name == feed }) {
@@ -25,6 +26,10 @@ extension Tenant {
     pending = request
     live.change { $0.isWaiting = true }
     bell.ring()
+    // So that a service which is started again meanwhile knows of it. The run goes on without, as far as it can.
+    do { try await store.ask(for: request.run(of: feedsInOrder(of: request))) } catch {
+      hear(error, "that a run was asked for is not written down")
+    }
     return request
   }
 
@@ -44,8 +49,8 @@ extension Tenant {
   /// - Returns: Whether there was one.
   func stop(by actor: String) async throws -> Bool {
     try await change([(.syncEnabled, "false")], by: actor)
-    let wasRunning = current != nil || waiting != nil || pending != nil
-    (pending, waiting) = (nil, nil)
+    let wasRunning = current != nil || waiting != nil || pending != nil || left != nil
+    callOff()
     if current == nil { live.change { $0.isWaiting = false } }
     isStoppedByPerson = true
     current?.stop.request()
@@ -57,8 +62,8 @@ extension Tenant {
   ///
   /// - Returns: How far that is: `drain`, `end` or `kill`.
   func cancel(id: String) throws -> String {
-    if pending?.id == id || waiting?.id == id {
-      (pending, waiting) = (nil, nil)
+    if [pending?.id, waiting?.id, left?.id].contains(id) {
+      callOff()
       live.change { $0.isWaiting = false }
       bell.ring()
       return "drain"
@@ -73,6 +78,20 @@ extension Tenant {
     }
     isStoppedByPerson = true
     return "\(current.stop.request())"
+  }
+
+  /// Has what waits never begin, and says so in the log of runs.
+  private func callOff() {
+    for request in [left, pending, waiting].compactMap(\.self) {
+      var run = request.run(of: feedsInOrder(of: request))
+      (run.status, run.finishedAt, run.error) = (.stopped, run.startedAt, "called off before it began")
+      remember(run)
+    }
+    (left, pending, waiting) = (nil, nil, nil)
+  }
+
+  private func feedsInOrder(of request: RunRequest) -> [String] {
+    (try? RunPlan(pipeline, selected: request.feeds))?.phases.flatMap(\.feeds) ?? request.feeds
   }
 
   /// Changes settings, all of them or none, in the database and at once.

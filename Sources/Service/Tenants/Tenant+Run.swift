@@ -27,19 +27,15 @@ extension Tenant {
       live.change { $0.isWaiting = false }
       return logger.error("a run of a feed that is not there", error: error)
     }
-    var run = ServiceRun(
-      id: request.id,
-      trigger: request.trigger,
-      requestedBy: request.requestedBy,
-      feeds: plan.phases.flatMap(\.feeds),
-      isFull: request.isFull,
-      attempt: request.attempt,
-      startedAt: .now
-    )
+    var run = request.run(of: plan.phases.flatMap(\.feeds))
+    run.status = .running
     let stop = StopControl()
-    guard let startedAt = await begin(run, request) else { return live.change { $0.isWaiting = false } }
+    guard let (startedAt, isStillWanted) = await begin(run, request) else {
+      return live.change { $0.isWaiting = false }
+    }
     run.startedAt = startedAt
     current = (run, stop)
+    if !isStillWanted { stop.request() }
     live.begin(run)
     logger.info("run begins", metadata: ["run": "\(run.id)", "trigger": "\(run.trigger.rawValue)"])
     await self.plan()
@@ -47,19 +43,19 @@ extension Tenant {
     finish(&run, closing.report)
     current = nil
     live.end(run, isWhole: run.covers(pipeline))
-    if unsaved.count == Self.unsavedMax { unsaved.removeFirst() }
-    unsaved.append(run)
+    remember(run)
     tell(run, closing)
     let (pipeline, spool) = (pipeline, spool)
-    let swept = await store.offThePool { Result { try pipeline.sweep(spool) } }
+    let swept = await offThePool { Result { try pipeline.sweep(spool) } }
     if case .failure(let error) = swept { logger.warning("spool gc", error: error) }
   }
 
   /// The database hears of a run before it begins: whatever ends this program then, the run is not forgotten. One that does
   /// not answer is waited for; nothing is asked of the vendor meanwhile, and no try is used up.
   ///
-  /// - Returns: When it begins; nil when somebody has thought better of it, or the service ends.
-  private func begin(_ run: ServiceRun, _ request: RunRequest) async -> Date? {
+  /// - Returns: When it begins, and whether somebody has thought better of it at the last moment; nil when somebody had before,
+  ///   or the service ends.
+  private func begin(_ run: ServiceRun, _ request: RunRequest) async -> (at: Date, isStillWanted: Bool)? {
     waiting = request
     defer { waiting = nil }
     while true {
@@ -68,7 +64,7 @@ extension Tenant {
         run.startedAt = .now
         try await store.save(run)
         live.change { $0.databaseError = nil }
-        return run.startedAt
+        return (run.startedAt, waiting != nil && !isEnding)
       } catch { hear(error, "a run waits until the database answers") }
       guard waiting != nil, !isEnding else { return nil }
       await bell.wait(atMost: Self.reloadInterval)
@@ -81,7 +77,8 @@ extension Tenant {
     options.isFull = isFull
     options.fetchWait = Self.leftFetchMost
     options.feedsAtOnce = values.feedsAtOnce
-    let (target, live, logger) = (pipeline.database.session, live, logger)
+    options.maxMemory = [pipeline.maxMemory, shared.maxMemoryEach].compactMap(\.self).min()
+    let (target, live, logger) = (pipeline.database.target, live, logger)
     let store = store
     let conductor = Conductor(
       pipeline: pipeline,
@@ -100,8 +97,8 @@ extension Tenant {
 
   /// Judges the run by its targets and by those before it.
   private func close(_ report: RunReport, of run: ServiceRun) async -> RunClosing {
-    let (pipeline, target) = (pipeline, pipeline.database.session)
-    let (closing, trouble) = await store.offThePool {
+    let (pipeline, target) = (pipeline, pipeline.database.target)
+    let (closing, trouble) = await offThePool {
       RunClosing.close(report, of: pipeline, began: run.began, in: target)
     }
     if let trouble { hear(trouble, "a run's figures are not written down") }

@@ -2,6 +2,7 @@ internal import Control
 internal import FoundationEssentials
 internal import Logging
 internal import PipelineConfig
+internal import Postgres
 internal import Spool
 internal import Synchronization
 internal import Telemetry
@@ -24,7 +25,7 @@ actor Tenant {
   /// Asked for and not begun.
   var pending: RunRequest?
   /// A run that the service before this one, or this one's database, did not let come to its end.
-  private(set) var left: RunRequest?
+  var left: RunRequest?
   /// Waits for a place among the runs of all pipelines.
   var waiting: RunRequest?
   var current: (run: ServiceRun, stop: StopControl)?
@@ -58,7 +59,7 @@ actor Tenant {
     self.lock = lock
     self.shared = shared
     store = ServiceStore(
-      target: pipeline.database.session,
+      target: pipeline.database.target,
       tenant: pipeline.service.name,
       feeds: pipeline.feeds.map(\.name),
       owner: "\(ProcessInfo.processInfo.hostName) \(pipeline.spool.path)"
@@ -122,6 +123,7 @@ actor Tenant {
         heldAt = .now
         // One whose resumption was interrupted before it began is the newest, and still so.
         if let left = found.interrupted ?? found.lastRun, left.status == .interrupted { resume(left) }
+        if let run = found.waiting { take(run) }
         await plan(kept: found.nextAt)
       } catch {
         hear(error, "the database does not answer; nothing runs until it does")
@@ -143,6 +145,34 @@ actor Tenant {
       attempt: run.attempt + 1
     )
     live.change { $0.isWaiting = true }
+  }
+
+  /// Somebody had asked the service before this one, and was told that it begins.
+  private func take(_ run: ServiceRun) {
+    // This service's own, when it had lost the pipeline for a while.
+    guard ![pending?.id, waiting?.id, current?.run.id].contains(run.id) else { return }
+    let feeds = run.feeds.filter { feed in pipeline.feeds.contains { $0.name == feed } }
+    guard pending == nil, !feeds.isEmpty else {
+      var run = run
+      (run.status, run.finishedAt) = (.stopped, .now)
+      run.error = feeds.isEmpty ? "its feeds are not there any more" : "another run was asked for meanwhile"
+      return remember(run)
+    }
+    pending = RunRequest(
+      id: run.id,
+      trigger: run.trigger,
+      requestedBy: run.requestedBy,
+      feeds: feeds,
+      isFull: run.isFull,
+      attempt: run.attempt
+    )
+    live.change { $0.isWaiting = true }
+  }
+
+  /// Has a run's end written down as soon as the database answers.
+  func remember(_ run: ServiceRun) {
+    if unsaved.count == Self.unsavedMax { unsaved.removeFirst() }
+    unsaved.append(run)
   }
 
   /// Tells the database of ends that it has not heard of.

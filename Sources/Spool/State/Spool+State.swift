@@ -69,6 +69,10 @@ public struct FeedLock: ~Copyable, Sendable {
 
   init(_ file: consuming OpenFile) { self.file = file }
 
+  /// A program that was started a moment ago has the open file too, until it is on its way: closing it here would leave the lock
+  /// with that one.
+  deinit { file.unlock() }
+
   /// Writes down for others who has the lock, and for what: one line. What does not fit is cut.
   ///
   /// - Throws: ``SpoolError``.

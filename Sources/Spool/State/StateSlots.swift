@@ -18,9 +18,9 @@ public struct StateSlots: ~Copyable {
   /// A slot begins at each multiple; what nobody wrote takes no room on the disk.
   private static let slotByteCount = noteByteCountMax + 4096
 
-  fileprivate init(_ path: FilePath) throws(SpoolError) {
+  fileprivate init(_ path: FilePath, options: FileDescriptor.OpenOptions) throws(SpoolError) {
     let id = try OpenFile("/proc/sys/kernel/random/boot_id").bytes(at: 0, count: 36)
-    let file = try OpenFile(path, .readWrite, options: .create)
+    let file = try OpenFile(path, .readWrite, options: options)
     boot = String(decoding: id, as: UTF8.self)
     self.file = file
   }
@@ -61,6 +61,17 @@ extension Spool {
   ///
   /// - Throws: ``SpoolError``.
   public func stateSlots(_ name: String, feed: String) throws(SpoolError) -> StateSlots {
-    try StateSlots(statePath(name, feed: feed))
+    try StateSlots(statePath(name, feed: feed), options: .create)
+  }
+
+  /// The same where they are; nil where nobody has made them.
+  ///
+  /// - Throws: ``SpoolError``.
+  func existingSlots(_ name: String, feed: String) throws(SpoolError) -> StateSlots? {
+    do throws(SpoolError) {
+      return try StateSlots(statePath(name, feed: feed), options: [])
+    } catch .system(.noSuchFileOrDirectory, _, _) {
+      return nil
+    }
   }
 }

@@ -1,5 +1,6 @@
 internal import PipelineConfig
 public import Spool
+internal import Synchronization
 internal import SystemPackage
 public import Telemetry
 
@@ -80,6 +81,7 @@ extension StageLoop where Processor: ~Copyable {
   /// What is ready, feed by feed, parents first; with --follow again and again.
   private mutating func drain(_ options: InputOptions, _ others: [@Sendable () throws -> Processor]) throws {
     let feeds = try options.feed.map { [try context.pipeline.feed(named: $0)] } ?? context.pipeline.feedsInOrder
+    share.watch(feeds.first?.name)
     let queues = try feeds.map { try context.spool.queue(Processor.input, feed: $0.name) }
     guard options.follow else {
       share.load { $0.load(queues: queues) }
@@ -97,6 +99,7 @@ extension StageLoop where Processor: ~Copyable {
   /// All workers, until there is nothing left to begin.
   private mutating func round(_ others: [@Sendable () throws -> Processor], redo: Bool) throws {
     let share = share
+    share.workers.store(others.count + 1, ordering: .relaxed)
     let threads = others.map { makeProcessor in
       WorkerThread {
         do {
@@ -123,6 +126,7 @@ extension StageLoop where Processor: ~Copyable {
         case .ready(let name, let queue): try claim(name, in: queue, piece)
         }
       if fate != .putBack { share.finish(piece) }
+      share.rest()
       next = try share.next()
     }
   }

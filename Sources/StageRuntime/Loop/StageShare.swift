@@ -1,3 +1,4 @@
+internal import Glibc
 internal import Spool
 internal import Synchronization
 internal import SystemPackage
@@ -18,6 +19,13 @@ final class StageShare: Sendable {
   private let hand = Mutex(WorkInHand())
   private let tally = Mutex(StageTally())
   private let failure = Mutex<(any Error)?>(nil)
+  private let gauge: PressureGauge
+  /// Workers of the program.
+  let workers = Atomic<Int>(1)
+  /// Those that have a piece of work.
+  private let busy = Mutex(0)
+  /// How often a worker that is one too many looks again.
+  private static let restInterval = Duration.milliseconds(100)
 
   init(
     context: StageContext,
@@ -28,6 +36,7 @@ final class StageShare: Sendable {
   ) {
     self.checkReader = checkReader
     self.context = context
+    gauge = PressureGauge(context.spool)
     self.stop = stop
     printer = Mutex(print)
     source = Mutex(WorkSource(lines: lines))
@@ -48,11 +57,43 @@ final class StageShare: Sendable {
   /// Names what is to be done next, for all workers.
   func load(_ fill: (inout WorkSource) -> Void) { source.withLock { fill(&$0) } }
 
+  /// Says of which feed the first piece will be, so that its memory counts from the beginning.
+  func watch(_ feed: String?) { if let feed { gauge.watch(feed) } }
+
   /// The next piece of work for whoever asks; nil when there is none, or none is to be begun.
   ///
   /// What was put back and is free now comes first. While one worker waits for a line of standard input the others wait
   /// behind it; whoever finishes what others wait for takes them before it waits.
+  ///
+  /// Call ``rest()`` when the piece is done or was put back.
   func next() throws -> WorkInHand.Piece? {
+    while !enter() {
+      if isOver { return nil }
+      usleep(UInt32(Self.restInterval / .microseconds(1)))
+    }
+    guard let piece = try takeNext() else {
+      rest()
+      return nil
+    }
+    if let feed = piece.item.feed { gauge.watch(feed) }
+    return piece
+  }
+
+  /// A worker has done what it had.
+  func rest() { busy.withLock { $0 -= 1 } }
+
+  /// Counts one more worker among those that work, unless memory is short and they are as many as it is good for. One
+  /// always does.
+  private func enter() -> Bool {
+    let level = gauge.level
+    return busy.withLock { busy in
+      guard level == 0 || busy < max(1, workers.load(ordering: .relaxed) >> level) else { return false }
+      busy += 1
+      return true
+    }
+  }
+
+  private func takeNext() throws -> WorkInHand.Piece? {
     guard !isOver else { return nil }
     if let piece = hand.withLock({ $0.takeFree() }) { return piece }
     let piece = try source.withLock { source in
@@ -61,7 +102,10 @@ final class StageShare: Sendable {
     return isOver ? nil : piece ?? hand.withLock { $0.takeFree() }
   }
 
-  func name(_ piece: WorkInHand.Piece, feed: String) { hand.withLock { $0.name(piece, feed: feed) } }
+  func name(_ piece: WorkInHand.Piece, feed: String) {
+    gauge.watch(feed)
+    hand.withLock { $0.name(piece, feed: feed) }
+  }
 
   func finish(_ piece: WorkInHand.Piece) { hand.withLock { $0.finish(piece) } }
 

@@ -15,6 +15,9 @@ public final class Reporter: Sendable {
   private let write: @Sendable (String) -> Void
   private let began = ContinuousClock.now
   private let latest = Mutex(Latest())
+  /// Held from when figures are taken until they are written, so that no older ones come after newer ones. True when the work is
+  /// done, and no pulse is to come behind that.
+  private let speaking = Mutex(false)
 
   /// What was said last of how far the work is.
   private struct Latest {
@@ -79,7 +82,7 @@ public final class Reporter: Sendable {
       return latest
     }
     guard let due else { return }
-    send(.progress, feed: due.feed, run: due.run, counts: due.counts) { $0.total = due.total }
+    send(.progress, isPulse: true, feed: due.feed, run: due.run, counts: due.counts) { $0.total = due.total }
   }
 
   /// The work is done. Text: one line for a person with the counts and the time.
@@ -128,19 +131,24 @@ extension Reporter {
 
   private func send(
     _ kind: StageEvent.Kind,
+    isPulse: Bool = false,
     feed: String?,
     run: String?,
     counts: [String: Int] = [:],
     _ fill: (inout StageEvent) -> Void
   ) {
-    var event = StageEvent(kind, stage: stage, time: WallClock.timestamp(), feed: feed, run: run, counts: counts)
-    event.seconds = elapsed / .seconds(1)
-    let memory = ProcessMemory.now()
-    event.peakBytes = memory?.peakBytes
-    var figures = meter.figures
-    if let memory { figures["memory_bytes"] = Double(memory.bytes) }
-    event.figures = figures
-    fill(&event)
-    write(event.line)
+    speaking.withLock { isDone in
+      if isPulse, isDone { return }
+      if kind == .finished { isDone = true }
+      var event = StageEvent(kind, stage: stage, time: WallClock.timestamp(), feed: feed, run: run, counts: counts)
+      event.seconds = elapsed / .seconds(1)
+      let memory = ProcessMemory.now()
+      event.peakBytes = memory?.peakBytes
+      var figures = meter.figures
+      if let memory { figures["memory_bytes"] = Double(memory.bytes) }
+      event.figures = figures
+      fill(&event)
+      write(event.line)
+    }
   }
 }

@@ -135,6 +135,9 @@ public final class Meter: Sendable {
     }
   }
 
+  /// Name of a value of fetch: 1 when its run brings everything, also one that it goes on with.
+  public static let isFullRun = "is_full_run"
+
   /// A value as it is now; the name is one of a few that the code knows.
   public func set(_ name: String, to value: Double) { state.withLock { $0.gauges[name] = value } }
 

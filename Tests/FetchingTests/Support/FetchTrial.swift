@@ -19,19 +19,21 @@ struct FetchTrial {
   var pipeline: Pipeline
   let spool: Spool
 
-  /// `source` holds more members of the source, each with a comma behind it.
+  /// `source` holds more members of the source, each with a comma behind it; `patience` is for how long an answer is waited for,
+  /// and a request tried again.
   init(
     _ url: String,
     style: Style = .odata,
     auth: String = #"{ "bearer": "canary-5e1f" }"#,
     source: String = "",
-    segmentRecords: Int = 20_000
+    segmentRecords: Int = 20_000,
+    patience: String = "60s"
   ) throws {
     folder = try TestPipeline(
       sources: """
         { "shop": { "base_url": "\(url)", "auth": \(auth), \(source)
-                    "retry": { "attempts": 3, "budget": "60s", "first_delay": "10ms" },
-                    "timeouts": { "connect": "2s", "idle": "60s", "whole": "60s" } } }
+                    "retry": { "attempts": 3, "budget": "\(patience)", "first_delay": "10ms" },
+                    "timeouts": { "connect": "2s", "idle": "\(patience)", "whole": "\(patience)" } } }
         """,
       feeds: style.feed,
       segmentRecords: segmentRecords

@@ -78,7 +78,12 @@ struct WindowResumeTests {
       lives.isAnswered() ? vendor.reply(head) : WireServer.Reply()
     } _: { server in
       let limits = #""limits": { "concurrency": 4 },"#
-      let trial = try FetchTrial(server.url, style: .paged(WindowTests.pagination(count: 6)), source: limits)
+      let trial = try FetchTrial(
+        server.url,
+        style: .paged(WindowTests.pagination(count: 6)),
+        source: limits,
+        patience: "10m"
+      )
       let arguments = ["cars", "--config", trial.folder.file.string]
       let environment = ["DATABASE_URL": "host=/nowhere"]
       var random = SeededGenerator(seed: 6)

@@ -60,7 +60,7 @@ struct ConductorTests {
 
   @Test("a run that goes well counts what its programs say, and passes the options on to fetch alone")
   func success() async throws {
-    let standIns = try StandIns([
+    let standIns = try await StandIns([
       "fetch": #"say started '' ',"run":"20261120T234408Z-7k2q"'; echo x; say finished '"records":5,"pages":2'"#,
       "merge": #"cat; say finished '"inserted":3,"updated":1,"unchanged":1,"unseen":4' ',"peak_bytes":77'"#,
     ])
@@ -87,7 +87,7 @@ struct ConductorTests {
   )
   func propagation(stage: String, status: Int32) async throws {
     let words = #"say failed '' ',"message":"no","next":"do it","exit_status":\#(status)'; "#
-    let standIns = try StandIns([stage: "\(words)exit \(status)"])
+    let standIns = try await StandIns([stage: "\(words)exit \(status)"])
     let run = try await run(standIns, in: SmallSpool(), feeds: ["cars"])
     #expect(run.report.exitStatus.rawValue == status)
     let reason = try #require(run.outcome("cars")?.reason)
@@ -98,7 +98,7 @@ struct ConductorTests {
 
   @Test("children of a feed that failed are skipped, other feeds go on")
   func skipped() async throws {
-    let standIns = try StandIns(["fetch": #"case $1 in homes) exit 75;; *) echo one;; esac"#])
+    let standIns = try await StandIns(["fetch": #"case $1 in homes) exit 75;; *) echo one;; esac"#])
     let run = try await run(standIns, in: SmallSpool())
     #expect(run.report.outcomes.map(\.feed) == ["homes", "cars", "media"])
     #expect(run.report.outcomes.map(\.status) == [.failed, .succeeded, .skipped])
@@ -112,7 +112,7 @@ struct ConductorTests {
     let spool = try SmallSpool()
     try spool.add(1, of: "cars", to: .hashed, lines: ["{}"])
     try spool.add(2, of: "cars", to: .staged, lines: ["{}"])
-    let standIns = try StandIns()
+    let standIns = try await StandIns()
     let run = try await run(standIns, in: spool, feeds: ["cars"])
     guard case .leftovers("cars", 2)? = run.events.first else { throw Unexpected(what: "\(run.events)") }
     #expect(try standIns.called().filter { $0.contains("--feed cars") }.map { $0.prefix(5) } == ["merge", "stage"])
@@ -126,7 +126,7 @@ struct ConductorTests {
   func leftoversFail(status: Int32, expected: FeedOutcome.Status) async throws {
     let spool = try SmallSpool()
     try spool.add(2, of: "cars", to: .staged, lines: ["{}"])
-    let standIns = try StandIns(["merge": #"case $1 in --feed) exit \#(status);; *) cat;; esac"#])
+    let standIns = try await StandIns(["merge": #"case $1 in --feed) exit \#(status);; *) cat;; esac"#])
     let run = try await run(standIns, in: spool, feeds: ["cars"])
     #expect(run.outcome("cars")?.status == expected)
     #expect(try standIns.called().contains { $0.hasPrefix("fetch") } == (expected == .succeeded))
@@ -135,7 +135,7 @@ struct ConductorTests {
   @Test("a run that is stopped drains what was fetched, leaves the other feeds, and wants to be repeated")
   func stopped() async throws {
     let stop = StopControl()
-    let standIns = try StandIns([
+    let standIns = try await StandIns([
       "fetch": "trap 'exit 75' TERM; echo one; say log '' ',\"level\":\"warning\"'; while :; do sleep 0.05; done",
       "merge": #"read x; say finished '"inserted":1'"#,
     ])
@@ -164,7 +164,7 @@ struct ConductorTests {
   @Test("a program that is missing is one clear failure, before anything is started")
   func missing() async throws {
     let spool = try SmallSpool()
-    let empty = try StandIns()
+    let empty = try await StandIns()
     try FileManager.default.removeItem(atPath: empty.directory.appending("weir-stage").string)
     let run = try await run(empty, in: spool, feeds: ["cars"])
     #expect(run.report.exitStatus == .unavailable)
@@ -176,7 +176,7 @@ struct ConductorTests {
   func inHand() async throws {
     let spool = try SmallSpool()
     let other = try RunLock("cars", in: spool.spool)
-    let standIns = try StandIns()
+    let standIns = try await StandIns()
     let run = try await run(standIns, in: spool, feeds: ["cars"])
     let reason = try #require(run.outcome("cars")?.reason)
     #expect(run.report.exitStatus == .temporaryFailure && reason.message.contains("(process "), "\(reason)")
@@ -188,7 +188,7 @@ struct ConductorTests {
   func handedBack() async throws {
     let spool = try SmallSpool()
     for _ in 0..<2 {
-      let run = try await run(try StandIns(), in: spool, feeds: ["cars"])
+      let run = try await run(try await StandIns(), in: spool, feeds: ["cars"])
       #expect(run.report.exitStatus == .success)
       #expect(try RunLock.holder(of: "cars", in: spool.spool) == nil)
     }
@@ -198,16 +198,16 @@ struct ConductorTests {
   func sideBySide(count: Int) async throws {
     let marks = NSTemporaryDirectory() + "weir-marks-\(UUID().uuidString)"
     defer { for feed in ["homes", "cars"] { try? FileManager.default.removeItem(atPath: "\(marks).\(feed)") } }
-    // Each waits until the other has begun too, or for a second: then it was alone.
+    // Each waits until the other has begun too, or for a second where it is to be alone.
     let script = """
       : > \(marks).$1
-      for i in 1 2 3 4 5 6 7 8 9 10; do [ -e \(marks).homes ] && [ -e \(marks).cars ] && exit 0; sleep 0.1; done
+      for i in $(seq \(count == 2 ? 600 : 10)); do [ -e \(marks).homes ] && [ -e \(marks).cars ] && exit 0; sleep 0.1; done
       exit 65
       """
     var options = RunOptions(config: "p.json")
     options.feedsAtOnce = count
     let run = try await run(
-      try StandIns(["fetch": script]),
+      try await StandIns(["fetch": script]),
       in: SmallSpool(),
       feeds: ["homes", "cars"],
       options: options

@@ -1,5 +1,6 @@
 import Foundation
 import SystemPackage
+import TestSupport
 
 @testable import Control
 
@@ -13,9 +14,10 @@ final class StandIns: Sendable {
 
   /// Programs that do what `scripts` says, by stage; a stage that is not named passes its input on, and ends as the real ones
   /// do when its reader has gone, also where a signal for that was ignored before it began.
-  init(_ scripts: [String: String] = [:]) throws {
+  init(_ scripts: [String: String] = [:]) async throws {
     directory = FilePath(NSTemporaryDirectory()).appending("weir-stand-ins-\(UUID().uuidString.lowercased())")
     try FileManager.default.createDirectory(atPath: directory.string, withIntermediateDirectories: true)
+    var environment: [String: String?] = [:]
     for stage in ["fetch", "hash", "stage", "merge"] {
       // $0 is the program's path: a test finds out with what arguments each was called.
       let text = """
@@ -24,11 +26,22 @@ final class StandIns: Sendable {
         say() { echo "{\\"event\\":\\"$1\\",\\"stage\\":\\"weir-\(stage)\\",\\"time\\":\\"t\\",\\"counts\\":{$2}$3}" >&2; }
         \(scripts[stage] ?? (stage == "fetch" ? "echo one || exit 69" : "cat || exit 69"))
         """
-      let program = directory.appending("weir-\(stage)")
-      try Data(text.utf8).write(to: URL(filePath: program.string))
-      try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: program.string)
+      environment["TEXT_\(stage)"] = text
     }
+    // Written by a shell: what this process has open for writing a program that is being started by another test has open, too,
+    // and such a file is not run (ETXTBSY).
+    let written = try await Programs.shell(
+      """
+      for stage in fetch hash stage merge; do
+        name=TEXT_$stage; printf '%s\\n' "${!name}" > \(directory)/weir-$stage; chmod 700 \(directory)/weir-$stage
+      done
+      """,
+      environment: environment
+    )
+    guard written.status == 0 else { throw NotWritten(words: written.errors) }
   }
+
+  struct NotWritten: Error { var words: String }
 
   deinit { try? FileManager.default.removeItem(atPath: directory.string) }
 

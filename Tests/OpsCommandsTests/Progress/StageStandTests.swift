@@ -19,6 +19,7 @@ struct StageStandTests {
 
   static let cases = [
     Case(figures: nil, words: "starting", isHeldUp: false),
+    Case(figures: nil, silence: 7.2, words: "hangs? it says nothing for 8 s"),
     Case(
       figures: ["request_open": 2, "concurrency": 4, "request_count": 9],
       words: "working, 2 of 4 requests under way",

@@ -55,7 +55,7 @@ struct NightTests {
       match.output == "20261120T234408Z-7k2q" ? String(match.output) : "RUN"
     }
     .replacing(/[0-9.]+ s\)/, with: "0.1 s)")
-    .replacing(/since [0-9]+s/, with: "since 1s").replacing(/\t[0-9]+s\t/, with: "\t1s\t")
+    .replacing(/since [0-9]+[smh]/, with: "since 1s").replacing(/\t[0-9]+[smh]\t/, with: "\t1s\t")
     .replacing(/\t[0-9]+\tdisk/, with: "\tBYTES\tdisk").replacing(/[0-9]+ bytes removed/, with: "BYTES bytes removed")
   }
 

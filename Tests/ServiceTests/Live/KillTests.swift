@@ -90,40 +90,34 @@ struct KillTests {
   func server() async throws {
     let kills = ProcessInfo.processInfo.environment["WEIR_TEST_NIGHTLY"] == nil ? 3 : 20
     try await PractiseVendor.serving(["--cars", "\(Self.cars)"]) { vendor in
-      var served = try await Served(vendor, schedule: Self.second, pageSize: 10, hasCursor: false, segmentRecords: 100)
-      let folder = served.pipeline.directory.appending("pg").string
-      let up = try await served.weir(["db", "up", "--directory", folder])
-      let address = try #require(up.lines.first, "\(up.errors)")
-      served.further["DATABASE_URL"] = address
-      let sql = Programs.packageRoot.appending("sql").string
-      #expect(try await served.weir(["db", "migrate", "--directory", sql]).status == 0)
-      let own = served
-      try await own.serving { running in
-        for kill in 0..<kills {
-          try await running.until { $0["is_running"] == .bool(true) }
-          let pid = try #require(
-            FileManager.default.contents(atPath: "\(folder)/postmaster.pid")
-              .flatMap { String(decoding: $0, as: UTF8.self).split(separator: "\n").first }.flatMap { pid_t($0) }
-          )
-          #expect(Glibc.kill(pid, SIGKILL) == 0, "kill \(kill)")
-          #expect(try await running.ask("GET", "/api/v1/health").status == 200)
-          #expect(try await running.ask("GET", "/api/v1/admin/sync/status").status == 200)
-          var again = try await own.weir(["db", "up", "--directory", folder])
-          // What the killed server's processes hold they let go of in a moment.
-          for _ in 0..<50 where again.status != 0 {
-            try await Task.sleep(for: .milliseconds(100))
-            again = try await own.weir(["db", "up", "--directory", folder])
+      try await PrivateServer.with { server in
+        var served = try await Served(
+          vendor,
+          schedule: Self.second,
+          pageSize: 10,
+          hasCursor: false,
+          segmentRecords: 100
+        )
+        served.further["DATABASE_URL"] = try server.url
+        let sql = Programs.packageRoot.appending("sql").string
+        #expect(try await served.weir(["db", "migrate", "--directory", sql]).status == 0)
+        let own = served
+        try await own.serving { running in
+          for kill in 0..<kills {
+            try await running.until { $0["is_running"] == .bool(true) }
+            #expect(Glibc.kill(try server.postmaster, SIGKILL) == 0, "kill \(kill)")
+            #expect(try await running.ask("GET", "/api/v1/health").status == 200)
+            #expect(try await running.ask("GET", "/api/v1/admin/sync/status").status == 200)
+            try await server.up()
+            try await Self.untilSucceeded(running)
           }
-          #expect(again.status == 0, "\(again.errors)")
-          try await Self.untilSucceeded(running)
+          let key = try running.localKey()
+          #expect(try await running.ask("POST", "/api/v1/admin/sync/stop", token: key).status == 200)
+          try await running.until { $0["is_running"] == .bool(false) }
         }
-        let key = try running.localKey()
-        #expect(try await running.ask("POST", "/api/v1/admin/sync/stop", token: key).status == 200)
-        try await running.until { $0["is_running"] == .bool(false) }
+        let audit = try await own.weir(["audit"])
+        #expect(audit.status == 0, "\(audit.output)\(audit.errors)")
       }
-      let audit = try await own.weir(["audit"])
-      #expect(audit.status == 0, "\(audit.output)\(audit.errors)")
-      _ = try await own.weir(["db", "down", "--directory", folder])
     }
   }
 
@@ -140,6 +134,8 @@ struct KillTests {
   func graceful() async throws {
     try await PractiseVendor.serving(["--cars", "2000"]) { vendor in
       let served = try await Served(vendor, schedule: #"{ "every": "1h" }"#, pageSize: 10, segmentRecords: 100)
+      // Slow enough to be met in the middle.
+      try await served.vendorRules(#"{ "faults": [{ "name": "slow", "delay": 0.2, "do": { "kind": "slow" } }] }"#)
       _ = try await served.serving { running in
         try await running.until { status in
           guard case .array(let feeds)? = status["progress"] else { return false }
@@ -149,6 +145,7 @@ struct KillTests {
       let row = try #require(try served.query("SELECT status, fetched, inserted FROM weir.service_run").first)
       #expect(row[0] == "interrupted" && row[1] == row[2], "\(row)")
       #expect(try served.value("SELECT count(*) FROM car") == row[2])
+      try await served.vendorRules(#"{ "faults": null }"#)
       // Nobody asks for it: what is left is done as soon as the service is there again.
       _ = try await served.serving { running in
         try await running.until { $0["last_run"]?["status"]?.text == "succeeded" }

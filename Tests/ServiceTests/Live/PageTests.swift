@@ -130,7 +130,8 @@ struct PageTests {
         try await fine.serving { _ in
           while !receiver.events.contains("recovery") { try await Task.sleep(for: .milliseconds(50)) }
         }
-        #expect(receiver.events.count { $0 == "overdue" } == 1 && receiver.events.count { $0 == "recovery" } == 1)
+        // Behind the recovery a slow machine may be late for its next run.
+        #expect(receiver.events.prefix { $0 != "recovery" }.count { $0 == "overdue" } == 1, "\(receiver.events)")
         #expect(receiver.deliveries.allSatisfy { $0.headers["weir-signature"]?.hasPrefix("t=") == true })
         #expect(!receiver.deliveries.contains { "\($0)".contains(canary) })
       }

@@ -1,5 +1,4 @@
 public import PipelineConfig
-public import Postgres
 
 extension DatabaseSettings {
   /// Where to connect: the URL of pipeline.json, or without one the private server beside it.
