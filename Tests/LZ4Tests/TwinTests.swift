@@ -16,10 +16,33 @@ struct TwinTests {
     preferences.frameInfo.blockChecksumFlag = LZ4F_blockChecksumEnabled
     preferences.frameInfo.contentChecksumFlag = LZ4F_contentChecksumEnabled
     preferences.compressionLevel = Int32(clamping: level)
-    var frame = [UInt8](repeating: 0, count: unsafe LZ4F_compressFrameBound(content.count, &preferences))
+    preferences.autoFlush = 1
+    var context: OpaquePointer?
+    _ = unsafe LZ4F_createCompressionContext(&context, UInt32(LZ4F_VERSION))
+    defer { _ = unsafe LZ4F_freeCompressionContext(context) }
+    var frame = [UInt8](repeating: 0, count: content.count + content.count / 100 + 1024)
     let room = frame.count
-    let size = unsafe LZ4F_compressFrame(&frame, room, content, content.count, &preferences)
-    precondition(LZ4F_isError(size) == 0)
+    let size = unsafe frame.withUnsafeMutableBytes { target in
+      var size = unsafe LZ4F_compressBegin(context, target.baseAddress, room, &preferences)
+      // A block at a time, as they are made here.
+      var start = 0
+      while start < content.count {
+        let count = min(block, content.count - start)
+        size += unsafe content.withUnsafeBytes { source in
+          unsafe LZ4F_compressUpdate(
+            context,
+            target.baseAddress?.advanced(by: size),
+            room - size,
+            source.baseAddress?.advanced(by: start),
+            count,
+            nil
+          )
+        }
+        start += count
+      }
+      return unsafe size + LZ4F_compressEnd(context, target.baseAddress?.advanced(by: size), room - size, nil)
+    }
+    precondition(size <= room, "liblz4 refused")
     return Array(frame[..<size])
   }
 

@@ -26,7 +26,9 @@ extension Tenant {
     pending = request
     live.change { $0.isWaiting = true }
     bell.ring()
-    // So that a service which is started again meanwhile knows of it. The run goes on without, as far as it can.
+    // So that a service which is started again meanwhile knows of it. The run goes on without, as far as it can. While another
+    // service has the pipeline it is that one's, which must not take it for its own.
+    guard isLoaded else { return request }
     do { try await store.ask(for: request.run(of: feedsInOrder(of: request))) } catch {
       hear(error, "that a run was asked for is not written down")
     }

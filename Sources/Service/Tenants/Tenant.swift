@@ -32,7 +32,7 @@ actor Tenant {
   /// Runs whose end the database has not heard of.
   var unsaved: [ServiceRun] = []
   private(set) var isEnding = false
-  private var isLoaded = false
+  private(set) var isLoaded = false
   private var isOverdueTold = false
   /// A person, and not the service's own end, has ended the run under way.
   var isStoppedByPerson = false

@@ -90,7 +90,7 @@ struct DisplayTests {
       try Self.limited(mirror, #"{ "per_second": 1 }"#)
       // The hash of this run, by its folder, and by its number: no other test's. It has said its first words then.
       let stop = """
-        if [ -z "$stopped" ] && [[ $screen =~ "  hash "[^$'\\n']*idle ]]; then
+        if [ -z "$stopped" ] && grep -q '^  hash .* MiB' <<<"$screen"; then
           for p in $(pgrep -x weir-hash); do
             [ "$(readlink /proc/$p/cwd)" = "$PWD" ] && kill -STOP $p && stopped=$p
           done

@@ -9,7 +9,9 @@ import Testing
 struct PressureTests {
   @Test("what was asked of a feed's programs holds for them alone, for half a minute")
   func holds() throws {
-    let spool = try Spool(root: TemporarySpool().root)
+    let folder = try TemporarySpool()
+    defer { withExtendedLifetime(folder) {} }
+    let spool = try Spool(root: folder.root)
     #expect(try spool.pressure(feed: "cars") == 0)
     let state = spool.root.appending("cars/state/pressure").string
     #expect(!FileManager.default.fileExists(atPath: state), "asking makes nothing")
@@ -24,14 +26,18 @@ struct PressureTests {
 
   @Test("what nobody could have asked is nothing", arguments: ["", "x", "9 99999999", "-1 99999999", "1", "1 x"])
   func strange(text: String) throws {
-    let spool = try Spool(root: TemporarySpool().root)
+    let folder = try TemporarySpool()
+    defer { withExtendedLifetime(folder) {} }
+    let spool = try Spool(root: folder.root)
     try spool.stateSlots("pressure", feed: "cars").write(Array(text.utf8), slot: 0)
     #expect(try spool.pressure(feed: "cars") == 0)
   }
 
   @Test("a gauge tells of the feed that is worked on, and hears of a change")
   func gauge() throws {
-    let spool = try Spool(root: TemporarySpool().root)
+    let folder = try TemporarySpool()
+    defer { withExtendedLifetime(folder) {} }
+    let spool = try Spool(root: folder.root)
     let gauge = PressureGauge(spool)
     #expect(gauge.level == 0)
     try spool.setPressure(2, feed: "cars")
