@@ -36,7 +36,7 @@ public struct WeirCommand: AsyncParsableCommand {
           SettingsCommand.self, TokenCommand.self,
         ]
       ),
-      CommandGroup(name: "Look inside", subcommands: [SpoolCommand.self, CheckCommand.self]),
+      CommandGroup(name: "Look inside", subcommands: [SpoolCommand.self, CheckCommand.self, KeysCommand.self]),
       CommandGroup(name: "The database", subcommands: [DatabaseCommand.self]),
       CommandGroup(
         name: "The stages by themselves",

@@ -51,6 +51,8 @@ final class KilledMirror {
       CREATE TABLE item (id bigint PRIMARY KEY, name text, data_hash text, data_version text COLLATE "C");
       CREATE TABLE applied (id bigint, name text, what text, data_version text);
       CREATE FUNCTION applied() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        -- So that a merge takes long enough to be met.
+        PERFORM pg_sleep(0.002);
         INSERT INTO public.applied VALUES (coalesce(NEW.id, OLD.id), NEW.name, TG_OP, coalesce(NEW.data_version, OLD.data_version));
         RETURN NULL;
       END $$;
@@ -69,6 +71,20 @@ final class KilledMirror {
   }
 
   var workingDirectory: FilePath { directory }
+
+  /// Waits until so many segments of the newest run are merged and another one is in hand, or all are merged.
+  func isMerging(after count: Int) -> @Sendable () async throws -> Void {
+    let (spool, run) = (spool, run)
+    return {
+      let queue = try spool.queue(.staged, feed: "item")
+      while true {
+        let (ready, done) = (try queue.stored(in: [.ready]), try queue.segments(in: .done))
+        let merged = done.count { "\($0.run)" == run }
+        if ready.isEmpty || merged >= count && ready.contains(where: \.isClaimed) { return }
+        try await Task.sleep(for: .milliseconds(1))
+      }
+    }
+  }
 
   /// Publishes the vendor's next full run: some rows are new, some changed, some gone.
   func publish() throws {
