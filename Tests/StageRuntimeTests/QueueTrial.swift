@@ -89,7 +89,15 @@ final class QueueTrial: Sendable {
   ) -> StageLoop<ClosureProcessor> {
     let lines = LineInput(descriptor: input?.rawValue ?? -1)
     let processor = ClosureProcessor(work: work, after: after)
-    return StageLoop(processor, context: context, stop: stop, lines: lines, relist: relist, print: print)
+    return StageLoop(
+      processor,
+      context: context,
+      stop: stop,
+      lines: lines,
+      relist: relist,
+      heedsPressure: true,
+      print: print
+    )
   }
 
   /// Reads the segment to its end, as every stage does, and prints its feed and its place.

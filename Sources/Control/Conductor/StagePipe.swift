@@ -65,6 +65,7 @@ struct StagePipe {
       let result = try await Subprocess.run(
         .path(member.program),
         arguments: Arguments(member.arguments),
+        environment: .inherit.updating([.init(stringLiteral: PressureGauge.variable): "1"]),
         platformOptions: options,
         input: .fileDescriptor(input, closeAfterSpawningProcess: true),
         output: .fileDescriptor(output, closeAfterSpawningProcess: true),

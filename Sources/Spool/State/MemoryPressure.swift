@@ -60,7 +60,11 @@ public final class PressureGauge: Sendable {
   }
 
   private let spool: Spool
+  private let isHeeded: Bool
   private let state: Mutex<State>
+
+  /// Set in the environment of programs whose memory somebody watches. Others do not look: nobody writes anything for them.
+  public static let variable = "WEIR_MEMORY_WATCHED"
 
   /// How long an answer is good.
   private static let interval = Duration.milliseconds(500)
@@ -68,8 +72,10 @@ public final class PressureGauge: Sendable {
   /// - Parameters:
   ///   - spool: Where the feed is.
   ///   - feed: The feed, where it is known already.
-  public init(_ spool: Spool, feed: String? = nil) {
+  ///   - isHeeded: Whether to look at all; nil for what the environment says.
+  public init(_ spool: Spool, feed: String? = nil, isHeeded: Bool? = nil) {
     self.spool = spool
+    self.isHeeded = isHeeded ?? (unsafe getenv(Self.variable) != nil)
     state = Mutex(State(feed: feed))
   }
 
@@ -84,7 +90,8 @@ public final class PressureGauge: Sendable {
   ///
   /// When it rises, what was freed is given back to the system: without that a program stays as large as it ever was.
   public var level: Int {
-    state.withLock { state in
+    guard isHeeded else { return 0 }
+    return state.withLock { state in
       guard let feed = state.feed else { return 0 }
       let now = ContinuousClock.now
       if let last = state.readAt, now - last < Self.interval { return state.level }

@@ -35,10 +35,18 @@ public struct StageLoop<Processor: SegmentProcessor & ~Copyable>: ~Copyable {
     stop: StopRequest,
     lines: LineInput,
     relist: Duration = StageShare.relistInterval,
+    heedsPressure: Bool? = nil,
     checkReader: @escaping @Sendable () throws(StreamError) -> Void = { () throws(StreamError) in },
     print: @escaping @Sendable (String) throws(StreamError) -> Void
   ) {
-    let share = StageShare(context: context, stop: stop, lines: lines, checkReader: checkReader, print: print)
+    let share = StageShare(
+      context: context,
+      stop: stop,
+      lines: lines,
+      heedsPressure: heedsPressure,
+      checkReader: checkReader,
+      print: print
+    )
     self.init(processor, share: share, relist: relist)
   }
 

@@ -31,12 +31,13 @@ final class StageShare: Sendable {
     context: StageContext,
     stop: StopRequest,
     lines: LineInput,
+    heedsPressure: Bool? = nil,
     checkReader: @escaping @Sendable () throws(StreamError) -> Void,
     print: @escaping @Sendable (String) throws(StreamError) -> Void
   ) {
     self.checkReader = checkReader
     self.context = context
-    gauge = PressureGauge(context.spool)
+    gauge = PressureGauge(context.spool, isHeeded: heedsPressure)
     self.stop = stop
     printer = Mutex(print)
     source = Mutex(WorkSource(lines: lines))

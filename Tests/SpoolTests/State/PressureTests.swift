@@ -38,7 +38,7 @@ struct PressureTests {
     let folder = try TemporarySpool()
     defer { withExtendedLifetime(folder) {} }
     let spool = try Spool(root: folder.root)
-    let gauge = PressureGauge(spool)
+    let gauge = PressureGauge(spool, isHeeded: true)
     #expect(gauge.level == 0)
     try spool.setPressure(2, feed: "cars")
     gauge.watch("vans")
@@ -47,5 +47,6 @@ struct PressureTests {
     #expect(gauge.level == 2)
     try spool.setPressure(4, feed: "cars")
     while gauge.level != 4 { usleep(10_000) }
+    #expect(PressureGauge(spool, feed: "cars").level == 0, "nobody watches this program's memory")
   }
 }
