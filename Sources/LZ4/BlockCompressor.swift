@@ -10,7 +10,8 @@ struct BlockCompressor: ~Copyable {
   /// - Parameter level: As for the `lz4` program; values outside are taken as the nearest.
   /// - Throws: ``LZ4Error`` when there is no memory.
   init(level: Int) throws(LZ4Error) {
-    self.level = Int32(clamping: level)
+    // Further down nothing changes any more.
+    self.level = Int32(clamping: max(level, -1_000_000))
     let byteCount = self.level < LZ4HC_CLEVEL_MIN ? LZ4_sizeofState() : LZ4_sizeofStateHC()
     guard let state = unsafe malloc(Int(byteCount)) else { throw LZ4Error("allocation failed") }
     unsafe self.state = state

@@ -38,7 +38,7 @@ public struct FrameDecoder: ~Copyable {
   /// no room for the next block, until then.
   ///
   /// Fastest when the output has room for a whole block of the frame: it is then decoded straight into it. Every block
-  /// whose checksum the frame holds is checked before any of it is written.
+  /// of a frame such as ``FrameEncoder`` makes is checked before any of it is written.
   ///
   /// - Throws: ``LZ4Error`` when the bytes are damaged or no frame; the decoder is then of no use any more.
   public mutating func decode(

@@ -45,8 +45,8 @@ extension Pipeline {
     guard context.problems.isEmpty else { throw InvalidConfig(context.problems) }
   }
 
-  /// Below the first the four programs do not start.
-  static let maxMemoryBounds = (64 << 20)...(1 << 50)
+  /// Less than the first is a slip: the four programs of a feed hold more from their beginning.
+  public static let maxMemoryBounds = (64 << 20)...(1 << 50)
 
   /// A number of bytes as `pipeline.json` writes it; nil when the text is none, or out of the bounds of `max_memory`.
   public static func maxMemory(_ text: String) -> Int? {

@@ -1,3 +1,4 @@
+internal import PipelineConfig
 public import SystemPackage
 public import Telemetry
 
@@ -13,6 +14,8 @@ public enum ServiceError: OperatorError, Equatable {
   case sameFeed(String)
   /// Two pipelines with the same token, which then tells nobody which of them is meant.
   case sameToken(String)
+  /// `service.max_memory` has less for each run than any run holds: so many bytes.
+  case tooLittleMemory(each: Int)
   /// Another service, of another spool or on another machine, has the name in the database.
   case nameTaken(String, by: String)
   /// Another service has the spool.
@@ -27,6 +30,8 @@ public enum ServiceError: OperatorError, Equatable {
     case .sameSpool(let path): "two pipelines have the spool \(path)"
     case .sameFeed(let feed): "two pipelines into one database have a feed called \"\(feed)\""
     case .sameToken(let name): "two pipelines have the token \"\(name)\""
+    case .tooLittleMemory(let each):
+      "service.max_memory leaves \(each >> 20) MiB for each run, and a run holds more than that from its beginning"
     case .nameTaken(let name, let owner):
       "the pipeline \"\(name)\" of this database is run by another service: \(owner)"
     case .alreadyServed(let path): "another service runs the pipeline whose spool is \(path)"
@@ -41,6 +46,8 @@ public enum ServiceError: OperatorError, Equatable {
     case .sameSpool: "give each a spool.path of its own in its pipeline.json"
     case .sameFeed: "call one of them otherwise, or give each pipeline a database of its own"
     case .sameToken: "make one for each with weir token new"
+    case .tooLittleMemory:
+      "raise it to \(Pipeline.maxMemoryBounds.lowerBound >> 20) MiB for each of service.runs_at_once, or more"
     case .nameTaken: "give this one a service.name of its own; one that has ended lets go of it within two minutes"
     case .alreadyServed: "end it first, or ask it: weir health"
     case .cannotListen: "see who has the port: ss -ltnp; or choose another with service.port"
@@ -49,7 +56,7 @@ public enum ServiceError: OperatorError, Equatable {
 
   public var exitStatus: ExitStatus {
     switch self {
-    case .openWithoutToken, .sameName, .sameSpool, .sameFeed, .sameToken: .config
+    case .openWithoutToken, .sameName, .sameSpool, .sameFeed, .sameToken, .tooLittleMemory: .config
     case .alreadyServed, .nameTaken: .temporaryFailure
     case .cannotListen: .unavailable
     }

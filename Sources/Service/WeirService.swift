@@ -66,6 +66,8 @@ public struct WeirService: Sendable {
         guard feeds.insert(place).inserted else { throw .sameFeed(feed.name) }
       }
     }
+    let each = settings.maxMemory.map { $0 / settings.runsAtOnce }
+    if let each, each < Pipeline.maxMemoryBounds.lowerBound { throw .tooLittleMemory(each: each) }
     guard Self.isLoopback(settings.host) || served.contains(where: { !$0.pipeline.service.tokens.isEmpty }) else {
       throw .openWithoutToken(host: settings.host)
     }

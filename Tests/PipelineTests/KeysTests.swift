@@ -56,6 +56,18 @@ struct KeysTests {
     }
   }
 
+  @Test("of more keys than are read at once each comes once, in order, however slowly they are taken")
+  func pages() async throws {
+    try await PractiseVendor.serving(["--cars", "1"]) { vendor in
+      let mirror = try await Mirror(vendor: vendor, feeds: ShellPipelineTests.cars)
+      _ = try mirror.query(
+        "INSERT INTO car (id, data_hash, data_version) SELECT n * 7 - 50000, '', '' FROM generate_series(1, 25000) n"
+      )
+      let keys = try await mirror.shell("set -o pipefail; weir keys cars | (sleep 1; cat)")
+      #expect(keys.status == 0 && keys.lines == (1...25_000).map { "\($0 * 7 - 50_000)" }, "\(keys.errors)")
+    }
+  }
+
   @Test("a key of several fields is refused, and so is one that would be two lines")
   func refused() async throws {
     try await PractiseVendor.serving(["--cars", "1"]) { vendor in

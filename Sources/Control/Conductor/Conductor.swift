@@ -36,7 +36,7 @@ public struct Conductor: Sendable {
     self.programs = programs
     self.options = options
     self.stop = stop
-    memory = MemoryCeiling(most: options.maxMemory, spool: spool)
+    memory = MemoryCeiling(most: options.maxMemory, countsOwn: options.countsOwnMemory, spool: spool)
     self.record = record
     self.tell = tell
   }

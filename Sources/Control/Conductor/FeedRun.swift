@@ -92,18 +92,30 @@ final class FeedRun: Sendable {
   /// - Returns: Why it did not come to the end; nil when it did.
   private func drain(_ leftovers: Leftovers) async throws -> FeedOutcome.Reason? {
     for stage in leftovers.stages where conductor.stop.level == .none {
-      let said = Mutex<StageEvent?>(nil)
+      let said = LastFailure()
+      progress.withLock { $0 = FeedProgress(feed: feed) }
       let arguments = ["--feed", feed] + conductor.options.shared
       let program = try conductor.programs.program(stage)
       let member = StagePipe.Member(stage: stage, program: program, arguments: arguments)
-      let exits = try await StagePipe(members: [member], stop: conductor.stop).run { stage, line in
-        if case .event(let event) = line, event.event == .failed { said.withLock { $0 = event } }
-        self.pass(on: line, from: stage)
+      let exits = try await reportingProgress(isShown: false) {
+        try await StagePipe(members: [member], stop: self.conductor.stop).run { stage, line in
+          if case .event(let event) = line {
+            if event.event == .failed { said.event.withLock { $0 = event } }
+            // For the memory alone: what is left over counts among the run's results nowhere.
+            let time = self.elapsed
+            self.progress.withLock { $0.apply(event, from: stage, at: time) }
+          }
+          self.pass(on: line, from: stage)
+        }
       }
       guard let culprit = StageExit.culprit(of: exits) else { continue }
-      return culprit.reason(said: said.withLock(\.self))
+      return culprit.reason(said: said.event.withLock(\.self))
     }
     return nil
+  }
+
+  private final class LastFailure: Sendable {
+    let event = Mutex<StageEvent?>(nil)
   }
 
   private func pipe(_ stages: [StageName]) throws -> StagePipe {
@@ -115,8 +127,9 @@ final class FeedRun: Sendable {
     return StagePipe(members: members, stop: conductor.stop)
   }
 
-  /// Tells a snapshot several times a second while `body` runs.
+  /// Looks at the memory while `body` runs, and tells a snapshot several times a second.
   private func reportingProgress<Result: Sendable>(
+    isShown: Bool = true,
     _ body: @escaping @Sendable () async throws -> Result
   ) async throws -> Result {
     defer { conductor.memory.end(feed) }
@@ -125,12 +138,12 @@ final class FeedRun: Sendable {
         var ticks = 0
         while (try? await Task.sleep(for: Conductor.progressInterval)) != nil {
           if ticks.isMultiple(of: Self.ticksToCount) {
-            self.countQueues()
+            if isShown { self.countQueues() }
             let held = self.progress.withLock(\.heldBytes)
             if let event = self.conductor.memory.see(held, of: self.feed) { self.conductor.tell(event) }
           }
           ticks += 1
-          self.conductor.tell(.progress(self.progress.withLock { $0.snapshot(at: self.elapsed) }))
+          if isShown { self.conductor.tell(.progress(self.progress.withLock { $0.snapshot(at: self.elapsed) })) }
         }
         return nil
       }

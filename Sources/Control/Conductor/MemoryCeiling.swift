@@ -2,7 +2,7 @@ internal import Spool
 internal import Synchronization
 internal import Telemetry
 
-/// Keeps the programs of one run, of all its feeds together, below a bound: they are asked to take smaller segments and to
+/// Has the programs of one run, of all its feeds together, keep to a bound as far as they can: they are asked to take smaller segments and to
 /// work on fewer at once while it is near, or while the machine has hardly any memory left.
 ///
 /// A bound that even the smallest steps cannot keep is said, and does not end the run: what is too large is then the vendor's
@@ -17,14 +17,20 @@ final class MemoryCeiling: Sendable {
   }
 
   private let spool: Spool
+  private let countsOwn: Bool
   private let start = ContinuousClock.now
   private let state: Mutex<State>
 
   /// What was told is told again, long before it is forgotten.
   private static let repeatAfter = Duration.seconds(10)
 
-  init(most: Int?, spool: Spool) {
+  /// - Parameters:
+  ///   - most: Bytes; nil for what the machine has.
+  ///   - countsOwn: Whether this program is one of those that share the bound.
+  ///   - spool: Where they hear of it.
+  init(most: Int?, countsOwn: Bool, spool: Spool) {
     self.spool = spool
+    self.countsOwn = countsOwn
     state = Mutex(State(rule: PressureRule(most: most)))
   }
 
@@ -34,13 +40,14 @@ final class MemoryCeiling: Sendable {
   func see(_ bytes: Int, of feed: String) -> RunEvent? {
     let now = ContinuousClock.now
     let isShort = MachineMemory.now().map(\.isShort) ?? false
-    let own = ProcessMemory.now()?.bytes ?? 0
+    let own = countsOwn ? ProcessMemory.now()?.bytes ?? 0 : 0
     let (level, event, isToTell) = state.withLock { state in
       state.held[feed] = bytes
       let total = own + state.held.values.reduce(0, +)
       let hasChanged = state.rule.see(total, isShort: isShort, levelMax: Spool.pressureMax, at: now - start)
       let level = state.rule.level
-      let event: RunEvent? = hasChanged ? .memory(bytes: total, most: state.rule.most, level: level) : nil
+      let event: RunEvent? =
+        hasChanged ? .memory(bytes: total, most: state.rule.most, isShort: isShort, level: level) : nil
       let told = state.told[feed]
       let isNews = told.map { $0.level != level } ?? (level > 0)
       let isDue = level > 0 && told.map { now - $0.at >= Self.repeatAfter } ?? true

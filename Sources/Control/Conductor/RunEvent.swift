@@ -18,7 +18,7 @@ public enum RunEvent: Sendable {
   /// A failed run could not be written down in the database.
   case notRecorded(feed: String, FeedOutcome.Reason)
   /// The memory of all programs together has neared its bound, or is far from it again: what each has in hand at once is halved
-  /// `level` times. `most` is nil when it is the machine that has hardly any left.
-  case memory(bytes: Int, most: Int?, level: Int)
+  /// `level` times. `most` is nil without a bound; `isShort` says that the machine itself has hardly any left.
+  case memory(bytes: Int, most: Int?, isShort: Bool, level: Int)
   case ended(FeedOutcome)
 }

@@ -13,6 +13,8 @@ public struct RunOptions: Sendable, Equatable {
   /// Bytes that all programs together are to hold at most: segments and workers shrink when that is near. Nil for no bound but
   /// that of the machine.
   public var maxMemory: Int?
+  /// Whether ``maxMemory`` is also for the program that runs this: a service has many runs, and its own memory is none's.
+  public var countsOwnMemory = true
   /// How long programs are waited for that an earlier run, which was killed, has left behind.
   public var fetchWait = Duration.zero
   /// `pipeline.json` as it was named on the command line.

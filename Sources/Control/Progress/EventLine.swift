@@ -22,8 +22,8 @@ public enum EventLine {
       return "\(feed): \(ProgramFolder.name(of: stage)): \(TextStyle.printable(line))"
     case .notRecorded(let feed, let reason):
       return "\(feed): \(style.attention("this end is not in the database's log")): \(text(reason))"
-    case .memory(let bytes, let most, let level):
-      return "memory: " + style.attention(memory(bytes, most, level))
+    case .memory(let bytes, let most, let isShort, let level):
+      return "memory: " + style.attention(memory(bytes, most, isShort: isShort, level))
     case .progress(let snapshot):
       return ProgressLine.text(snapshot, style: style)
     case .ended(let outcome):
@@ -32,8 +32,10 @@ public enum EventLine {
   }
 
   /// What is held, and what that leads to.
-  public static func memory(_ bytes: Int, _ most: Int?, _ level: Int) -> String {
-    let held = "\(bytes >> 20) MiB held" + (most.map { " of \($0 >> 20)" } ?? ", and the machine has hardly any left")
+  public static func memory(_ bytes: Int, _ most: Int?, isShort: Bool, _ level: Int) -> String {
+    let held =
+      "\(bytes >> 20) MiB held" + (most.map { " of \($0 >> 20)" } ?? "")
+      + (isShort ? ", and the machine has hardly any left" : "")
     let step =
       switch level {
       case 0: "segments and workers are as the pipeline says again"

@@ -5,7 +5,9 @@ internal import Telemetry
 /// The keys of a feed's table, a page at a time.
 struct FeedKeys {
   private let feed: String
-  private let statement: String
+  private let column: String
+  private let table: String
+  private let alive: String?
 
   /// Keys that are in memory at once.
   private static let pageCount = 10_000
@@ -14,31 +16,35 @@ struct FeedKeys {
   init(_ feed: Feed, schema: String) throws(NoSingleKey) {
     guard let key = feed.keyColumns.first, feed.keyColumns.count == 1 else { throw NoSingleKey(feed: feed.name) }
     self.feed = feed.name
-    let column = Identifier.quoted(key.name)
-    let alive = feed.marksRows ? " WHERE \(Identifier.quoted(DeletionRule.markColumn)) IS NULL" : ""
-    statement = """
-      DECLARE weir_keys NO SCROLL CURSOR FOR
-      SELECT \(column)::text FROM \(Identifier.qualified(schema, feed.table))\(alive) ORDER BY \(column)
-      """
+    // With the table's name before it: ORDER BY a bare name means the column of the answer, which is text.
+    column = "t.\(Identifier.quoted(key.name))"
+    table = "\(Identifier.qualified(schema, feed.table)) t"
+    alive = feed.marksRows ? "t.\(Identifier.quoted(DeletionRule.markColumn)) IS NULL" : nil
   }
 
-  /// Hands over one page after another, all of one moment of the table.
+  /// Hands over one page after another. Each is a statement of its own behind the last key of the one before (keyset
+  /// pagination): a reader may take hours, and no transaction stays open meanwhile, which the server would end.
   ///
   /// - Throws: ``KeyOfLines``, `PostgresError`, and what `body` throws.
   func forEachPage(in target: DatabaseTarget, _ body: ([String]) throws -> Void) throws {
     let activity = "read the keys of feed \(feed)"
     var connection = try Connection(to: target, applicationName: "weir keys")
-    try connection.transaction { connection in
-      try connection.execute(statement, while: activity)
-      while true {
-        let rows = try connection.query("FETCH \(Self.pageCount) FROM weir_keys", while: activity)
-        guard !rows.isEmpty else { return }
-        let keys = rows.compactMap { $0.first ?? nil }
-        if let key = keys.first(where: { $0.utf8.contains(UInt8(ascii: "\n")) }) {
-          throw KeyOfLines(feed: feed, key: key)
-        }
-        try body(keys)
+    var last: String?
+    while true {
+      let conditions = [alive, last.map { _ in "\(column) > $1" }].compactMap(\.self)
+      let condition = conditions.isEmpty ? "" : " WHERE \(conditions.joined(separator: " AND "))"
+      let rows = try connection.query(
+        "SELECT \(column)::text FROM \(table)\(condition) ORDER BY \(column) LIMIT \(Self.pageCount)",
+        parameters: [last].compactMap(\.self),
+        while: activity
+      )
+      let keys = rows.compactMap { $0.first ?? nil }
+      guard let end = keys.last else { return }
+      if let key = keys.first(where: { $0.utf8.contains(UInt8(ascii: "\n")) }) {
+        throw KeyOfLines(feed: feed, key: key)
       }
+      try body(keys)
+      last = end
     }
   }
 }

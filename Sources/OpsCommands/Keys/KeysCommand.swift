@@ -10,7 +10,7 @@ struct KeysCommand: OpsCommand {
     discussion: helpText(
       """
       In the order of the key, read from the table as they are printed: a million need no more memory than a thousand. \
-      Rows that are marked as deleted are left out. weir-fetch --parent-keys takes them, and asks for the children of many \
+      Rows that are marked as deleted are left out, and what is added behind the last key that was printed comes too. weir-fetch --parent-keys takes them, and asks for the children of many \
       parents at once.
       """,
       examples: """

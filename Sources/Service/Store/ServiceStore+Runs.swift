@@ -57,11 +57,19 @@ extension ServiceStore {
   /// Writes down how a run stands, and takes away those that are more than ``runsMax`` when one begins. Done twice, it is the same.
   ///
   /// One that is under way closes what an earlier one left open: there is one service, and one run at a time.
-  func save(_ run: ServiceRun) async throws {
+  func save(_ run: ServiceRun) async throws { try await write(run, asHolder: false) }
+
+  /// The same of a run that begins, unless another service has taken the pipeline over meanwhile.
+  ///
+  /// - Throws: ``ServiceError/nameTaken(_:by:)``, `PostgresError`.
+  func begin(_ run: ServiceRun) async throws { try await write(run, asHolder: true) }
+
+  private func write(_ run: ServiceRun, asHolder: Bool) async throws {
     let (tenant, parameters) = (tenant, parameters(run))
     let closesOthers = run.status == .running
     try await inSession { connection in
       try connection.transaction { connection in
+        if asHolder { try hold(&connection) }
         if closesOthers {
           try connection.execute(
             """

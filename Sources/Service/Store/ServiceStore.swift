@@ -49,7 +49,7 @@ struct ServiceStore: Sendable {
     try await inSession { connection in try hold(&connection) }
   }
 
-  private func hold(_ connection: inout Connection) throws {
+  func hold(_ connection: inout Connection) throws {
     let row = try connection.query(
       """
       INSERT INTO weir.service_state AS s (tenant, owner, seen_at) VALUES ($1, $2, clock_timestamp())
@@ -82,6 +82,18 @@ struct ServiceStore: Sendable {
         """,
         [tenant]
       ).first
+      // One at a time waits. What a service could not call off, its database being away, is not begun weeks later.
+      try connection.execute(
+        """
+        UPDATE weir.service_run SET status = 'stopped', finished_at = clock_timestamp(),
+                                    error = 'another run was asked for meanwhile'
+         WHERE tenant = $1 AND status = 'waiting'
+           AND id <> (SELECT id FROM weir.service_run WHERE tenant = $1 AND status = 'waiting'
+                       ORDER BY started_at DESC LIMIT 1)
+        """,
+        parameters: [tenant],
+        while: "write weir.service_run"
+      )
       return Found(
         values: try Self.settings(&connection, tenant),
         nextAt: try connection.query(
@@ -117,7 +129,11 @@ struct ServiceStore: Sendable {
     return values
   }
 
-  private static let hasEnded = "status NOT IN ('waiting', 'running')"
+  /// It was a run, or a turn of the schedule that was called off; what somebody asked for and called off was neither.
+  private static let hasEnded = """
+    status NOT IN ('waiting', 'running')
+      AND (exit_status IS NOT NULL OR status = 'interrupted' OR trigger <> 'manual')
+    """
 
   /// As `ServiceRun.isCurrent`.
   private static let isCurrent = "(status = 'succeeded' OR exit_status = \(ExitStatus.targetMissed.rawValue))"

@@ -25,8 +25,8 @@ enum RunLog {
       logger.log(level: level, "\(said.stage): \(said.message ?? "")", metadata: ["feed": "\(feed)"])
     case .wrote(let feed, let stage, let line):
       logger.notice("weir-\(stage.rawValue) wrote: \(line)", metadata: ["feed": "\(feed)"])
-    case .memory(let bytes, let most, let level):
-      logger.notice("\(EventLine.memory(bytes, most, level))")
+    case .memory(let bytes, let most, let isShort, let level):
+      logger.notice("\(EventLine.memory(bytes, most, isShort: isShort, level))")
     case .notRecorded(let feed, let reason):
       logger.warning("the end is not in the database's log", metadata: ["feed": "\(feed)", "why": "\(reason.message)"])
     case .ended(let outcome):

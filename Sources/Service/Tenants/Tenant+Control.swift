@@ -52,10 +52,9 @@ extension Tenant {
   func stop(by actor: String) async throws -> Bool {
     try await change([(.syncEnabled, "false")], by: actor)
     let wasRunning = current != nil || waiting != nil || pending != nil || left != nil
-    callOff()
-    if current == nil { live.change { $0.isWaiting = false } }
     isStoppedByPerson = true
     current?.stop.request()
+    await callOff([left, pending, waiting].compactMap(\.self))
     bell.ring()
     return wasRunning
   }
@@ -63,10 +62,9 @@ extension Tenant {
   /// Ends the run of this id: what was fetched is merged. Asked again, its programs are told to end, and then ended.
   ///
   /// - Returns: How far that is: `drain`, `end` or `kill`.
-  func cancel(id: String) throws -> String {
-    if [pending?.id, waiting?.id, left?.id].contains(id) {
-      callOff()
-      live.change { $0.isWaiting = false }
+  func cancel(id: String) async throws -> String {
+    if let request = [left, pending, waiting].compactMap(\.self).first(where: { $0.id == id }) {
+      await callOff([request])
       bell.ring()
       return "drain"
     }
@@ -82,14 +80,30 @@ extension Tenant {
     return "\(current.stop.request())"
   }
 
-  /// Has what waits never begin, and says so in the log of runs.
-  private func callOff() {
-    for request in [left, pending, waiting].compactMap(\.self) {
+  /// Has what waits never begin, and says so in the log of runs. One that the schedule or a failure had brought has had its
+  /// turn: it does not begin at once again.
+  private func callOff(_ requests: [RunRequest]) async {
+    // All at once, before anything is waited for.
+    let ids = Set(requests.map(\.id))
+    if let id = left?.id, ids.contains(id) { left = nil }
+    if let id = pending?.id, ids.contains(id) { pending = nil }
+    if let id = waiting?.id, ids.contains(id) { waiting = nil }
+    let isWaiting = left != nil || pending != nil || waiting != nil
+    live.change { $0.isWaiting = isWaiting }
+    for request in requests {
       var run = request.run(of: feedsInOrder(of: request))
       (run.status, run.finishedAt, run.error) = (.stopped, run.startedAt, "called off before it began")
-      remember(run)
+      if request.trigger != .manual {
+        live.change { status in
+          status.lastRun = run
+          if run.covers(pipeline) { status.lastTurn = run }
+        }
+      }
+      do { try await store.save(run) } catch {
+        hear(error, "that a run was called off is not written down yet")
+        remember(run)
+      }
     }
-    (left, pending, waiting) = (nil, nil, nil)
   }
 
   private func feedsInOrder(of request: RunRequest) -> [String] {

@@ -15,6 +15,10 @@ extension Tenant {
   func execute(_ request: RunRequest) async {
     live.change { $0.isWaiting = true }
     waiting = request
+    // Once more, for one that was asked for while the database was away.
+    if request.trigger == .manual, let plan = try? RunPlan(pipeline, selected: request.feeds) {
+      try? await store.ask(for: request.run(of: plan.phases.flatMap(\.feeds)))
+    }
     let isIn = await shared.slots.enter()
     defer { if isIn { shared.slots.leave() } }
     // Somebody may have thought better of it meanwhile.
@@ -62,7 +66,7 @@ extension Tenant {
       do {
         var run = run
         run.startedAt = .now
-        try await store.save(run)
+        try await store.begin(run)
         live.change { $0.databaseError = nil }
         return (run.startedAt, waiting != nil && !isEnding)
       } catch { hear(error, "a run waits until the database answers") }
@@ -77,6 +81,7 @@ extension Tenant {
     options.isFull = isFull
     options.fetchWait = Self.leftFetchMost
     options.feedsAtOnce = values.feedsAtOnce
+    options.countsOwnMemory = false
     options.maxMemory = [pipeline.maxMemory, shared.maxMemoryEach].compactMap(\.self).min()
     let (target, live, logger) = (pipeline.database.target, live, logger)
     let store = store

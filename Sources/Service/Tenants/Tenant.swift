@@ -81,6 +81,7 @@ actor Tenant {
     let watch = Task {
       while !Task.isCancelled {
         tellOverdue()
+        await renew()
         try await Task.sleep(for: Self.overdueInterval)
       }
     }
@@ -180,12 +181,22 @@ actor Tenant {
     while let run = unsaved.first {
       do {
         try await store.save(run)
-        unsaved.removeFirst()
+        // Another one may have come, or been pushed out, meanwhile.
+        if let place = unsaved.firstIndex(of: run) { unsaved.remove(at: place) }
         live.change { $0.databaseError = nil }
       } catch {
         return hear(error, "a run's end is not written down yet")
       }
     }
+  }
+
+  /// Says that this service lives while its loop waits for a run. What that meets, the loop hears of.
+  private func renew() async {
+    guard isLoaded, ContinuousClock.now - heldAt >= Self.lookInterval else { return }
+    do {
+      try await store.hold()
+      heldAt = .now
+    } catch {}
   }
 
   /// Says now and then that this service lives, and hears whether the database does.
@@ -198,7 +209,12 @@ actor Tenant {
     } catch let error as ServiceError {
       hear(error, "another service has taken the pipeline over; nothing runs here until that has ended")
       isLoaded = false
-      live.change { $0.nextAt = nil }
+      // What was written down the other one does; it comes back if it still waits then.
+      pending = nil
+      live.change { status in
+        status.nextAt = nil
+        status.isWaiting = false
+      }
       await load()
     } catch { hear(error, "the database does not answer") }
   }

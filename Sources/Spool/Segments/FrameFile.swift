@@ -17,7 +17,7 @@ struct FrameFile: ~Copyable {
     do {
       encoder = try FrameEncoder(compressionLevel: compressionLevel)
     } catch {
-      throw .system(.noMemory, call: "LZ4F_createCompressionContext", path: path)
+      throw .system(.noMemory, call: "malloc", path: path)
     }
     self.draft = draft
     self.encoder = encoder

@@ -22,7 +22,7 @@ final class StageShare: Sendable {
   private let gauge: PressureGauge
   /// Workers of the program.
   let workers = Atomic<Int>(1)
-  /// Those that have a piece of work.
+  /// Those that have a piece of work, or wait for the next line.
   private let busy = Mutex(0)
   /// How often a worker that is one too many looks again.
   private static let restInterval = Duration.milliseconds(100)
@@ -87,8 +87,10 @@ final class StageShare: Sendable {
   /// always does.
   private func enter() -> Bool {
     let level = gauge.level
+    // What was put back and is free is done by whoever has time: those that work may be waiting for a line.
+    let isAnyFree = level > 0 && hand.withLock(\.hasFree)
     return busy.withLock { busy in
-      guard level == 0 || busy < max(1, workers.load(ordering: .relaxed) >> level) else { return false }
+      guard level == 0 || isAnyFree || busy < max(1, workers.load(ordering: .relaxed) >> level) else { return false }
       busy += 1
       return true
     }
