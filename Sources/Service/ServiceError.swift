@@ -21,6 +21,8 @@ public enum ServiceError: OperatorError, Equatable {
   /// Another service has the spool.
   case alreadyServed(FilePath)
   case cannotListen(address: String, why: String)
+  /// A run of this id has come to its end already, by another service.
+  case hasEnded(run: String)
 
   public var message: String {
     switch self {
@@ -35,6 +37,7 @@ public enum ServiceError: OperatorError, Equatable {
     case .nameTaken(let name, let owner):
       "the pipeline \"\(name)\" of this database is run by another service: \(owner)"
     case .alreadyServed(let path): "another service runs the pipeline whose spool is \(path)"
+    case .hasEnded(let run): "run \(run) has ended already"
     case .cannotListen(let address, let why): "cannot listen on \(address): \(why)"
     }
   }
@@ -49,6 +52,7 @@ public enum ServiceError: OperatorError, Equatable {
     case .tooLittleMemory:
       "raise it to \(Pipeline.maxMemoryBounds.lowerBound >> 20) MiB for each of service.runs_at_once, or more"
     case .nameTaken: "give this one a service.name of its own; one that has ended lets go of it within two minutes"
+    case .hasEnded: "see how: GET /api/v1/runs/ID"
     case .alreadyServed: "end it first, or ask it: weir health"
     case .cannotListen: "see who has the port: ss -ltnp; or choose another with service.port"
     }
@@ -57,7 +61,7 @@ public enum ServiceError: OperatorError, Equatable {
   public var exitStatus: ExitStatus {
     switch self {
     case .openWithoutToken, .sameName, .sameSpool, .sameFeed, .sameToken, .tooLittleMemory: .config
-    case .alreadyServed, .nameTaken: .temporaryFailure
+    case .alreadyServed, .nameTaken, .hasEnded: .temporaryFailure
     case .cannotListen: .unavailable
     }
   }

@@ -91,6 +91,8 @@ final class FeedRun: Sendable {
   ///
   /// - Returns: Why it did not come to the end; nil when it did.
   private func drain(_ leftovers: Leftovers) async throws -> FeedOutcome.Reason? {
+    // What is left over counts among the run's results nowhere: its own run has told of it.
+    defer { progress.withLock { $0 = FeedProgress(feed: feed) } }
     for stage in leftovers.stages where conductor.stop.level == .none {
       let said = LastFailure()
       progress.withLock { $0 = FeedProgress(feed: feed) }
@@ -101,7 +103,7 @@ final class FeedRun: Sendable {
         try await StagePipe(members: [member], stop: self.conductor.stop).run { stage, line in
           if case .event(let event) = line {
             if event.event == .failed { said.event.withLock { $0 = event } }
-            // For the memory alone: what is left over counts among the run's results nowhere.
+            // For the memory alone.
             let time = self.elapsed
             self.progress.withLock { $0.apply(event, from: stage, at: time) }
           }

@@ -61,7 +61,7 @@ extension ServiceStore {
 
   /// The same of a run that begins, unless another service has taken the pipeline over meanwhile.
   ///
-  /// - Throws: ``ServiceError/nameTaken(_:by:)``, `PostgresError`.
+  /// - Throws: ``ServiceError/nameTaken(_:by:)``; ``ServiceError/hasEnded(run:)`` when the other one has run it; `PostgresError`.
   func begin(_ run: ServiceRun) async throws { try await write(run, asHolder: true) }
 
   private func write(_ run: ServiceRun, asHolder: Bool) async throws {
@@ -80,11 +80,13 @@ extension ServiceStore {
             while: "write weir.service_run"
           )
         }
-        try connection.execute(
-          "\(Self.insert) ON CONFLICT (id) DO UPDATE \(Self.change)",
+        let open = asHolder ? " WHERE weir.service_run.status IN ('waiting', 'running')" : ""
+        let written = try connection.execute(
+          "\(Self.insert) ON CONFLICT (id) DO UPDATE \(Self.change)\(open)",
           parameters: parameters,
           while: "write weir.service_run"
         )
+        if written == 0 { throw ServiceError.hasEnded(run: parameters[0] ?? "") }
         guard closesOthers else { return }
         try connection.execute(
           """

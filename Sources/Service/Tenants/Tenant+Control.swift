@@ -64,7 +64,9 @@ extension Tenant {
   /// - Returns: How far that is: `drain`, `end` or `kill`.
   func cancel(id: String) async throws -> String {
     if let request = [left, pending, waiting].compactMap(\.self).first(where: { $0.id == id }) {
+      if waiting?.id == id { isStoppedByPerson = true }
       await callOff([request])
+      if request.trigger != .manual { await plan() }
       bell.ring()
       return "drain"
     }
@@ -82,14 +84,13 @@ extension Tenant {
 
   /// Has what waits never begin, and says so in the log of runs. One that the schedule or a failure had brought has had its
   /// turn: it does not begin at once again.
-  private func callOff(_ requests: [RunRequest]) async {
+  func callOff(_ requests: [RunRequest]) async {
     // All at once, before anything is waited for.
     let ids = Set(requests.map(\.id))
     if let id = left?.id, ids.contains(id) { left = nil }
     if let id = pending?.id, ids.contains(id) { pending = nil }
     if let id = waiting?.id, ids.contains(id) { waiting = nil }
-    let isWaiting = left != nil || pending != nil || waiting != nil
-    live.change { $0.isWaiting = isWaiting }
+    showWaiting()
     for request in requests {
       var run = request.run(of: feedsInOrder(of: request))
       (run.status, run.finishedAt, run.error) = (.stopped, run.startedAt, "called off before it began")

@@ -24,23 +24,22 @@ extension Tenant {
     // Somebody may have thought better of it meanwhile.
     let isWanted = waiting != nil
     waiting = nil
-    guard isIn, isWanted, !isEnding else { return live.change { $0.isWaiting = false } }
+    guard isIn, isWanted, !isEnding else { return showWaiting() }
     isStoppedByPerson = false
     let plan: RunPlan
     do { plan = try RunPlan(pipeline, selected: request.feeds) } catch {
-      live.change { $0.isWaiting = false }
+      showWaiting()
       return logger.error("a run of a feed that is not there", error: error)
     }
     var run = request.run(of: plan.phases.flatMap(\.feeds))
     run.status = .running
     let stop = StopControl()
-    guard let (startedAt, isStillWanted) = await begin(run, request) else {
-      return live.change { $0.isWaiting = false }
-    }
+    guard let (startedAt, isStillWanted) = await begin(run, request) else { return showWaiting() }
     run.startedAt = startedAt
     current = (run, stop)
     if !isStillWanted { stop.request() }
     live.begin(run)
+    showWaiting()
     logger.info("run begins", metadata: ["run": "\(run.id)", "trigger": "\(run.trigger.rawValue)"])
     await self.plan()
     let closing = await close(await conduct(plan, isFull: run.isFull, stop: stop), of: run)
@@ -52,6 +51,12 @@ extension Tenant {
     let (pipeline, spool) = (pipeline, spool)
     let swept = await offThePool { Result { try pipeline.sweep(spool) } }
     if case .failure(let error) = swept { logger.warning("spool gc", error: error) }
+  }
+
+  /// Says whether anything waits for its turn.
+  func showWaiting() {
+    let isWaiting = left != nil || pending != nil || waiting != nil
+    live.change { $0.isWaiting = isWaiting }
   }
 
   /// The database hears of a run before it begins: whatever ends this program then, the run is not forgotten. One that does
@@ -69,6 +74,11 @@ extension Tenant {
         try await store.begin(run)
         live.change { $0.databaseError = nil }
         return (run.startedAt, waiting != nil && !isEnding)
+      } catch let error as ServiceError {
+        // Another service has the pipeline, or has run this: its place is others' to use.
+        hear(error, "a run does not begin here")
+        lookForHolder()
+        return nil
       } catch { hear(error, "a run waits until the database answers") }
       guard waiting != nil, !isEnding else { return nil }
       await bell.wait(atMost: Self.reloadInterval)

@@ -39,6 +39,8 @@ actor Tenant {
   /// When the next run begins is not in the database.
   private var isNextUnsaved = false
   private var heldAt = ContinuousClock.now
+  /// The name may have been another service's meanwhile: what that did is read before anything begins.
+  private var mustReload = false
 
   /// The database is asked so often while it does not answer.
   static let reloadInterval = Duration.seconds(2)
@@ -151,7 +153,8 @@ actor Tenant {
   /// Somebody had asked the service before this one, and was told that it begins.
   private func take(_ run: ServiceRun) {
     // This service's own, when it had lost the pipeline for a while.
-    guard ![pending?.id, waiting?.id, current?.run.id].contains(run.id) else { return }
+    guard ![pending?.id, waiting?.id, current?.run.id].contains(run.id), !unsaved.contains(where: { $0.id == run.id })
+    else { return }
     let feeds = run.feeds.filter { feed in pipeline.feeds.contains { $0.name == feed } }
     guard pending == nil, !feeds.isEmpty else {
       var run = run
@@ -190,27 +193,44 @@ actor Tenant {
     }
   }
 
-  /// Says that this service lives while its loop waits for a run. What that meets, the loop hears of.
+  /// Says that this service lives while its loop waits for a run, and tells the database of ends that it has not heard of.
   private func renew() async {
-    guard isLoaded, ContinuousClock.now - heldAt >= Self.lookInterval else { return }
+    guard isLoaded else { return }
+    if !unsaved.isEmpty { await flush() }
+    let silence = ContinuousClock.now - heldAt
+    guard silence >= Self.lookInterval else { return }
     do {
       try await store.hold()
+      if silence >= ServiceStore.leaseTime { mustReload = true }
       heldAt = .now
-    } catch {}
+    } catch is ServiceError { lookForHolder() } catch {}
+  }
+
+  /// The loop asks next who has the name.
+  func lookForHolder() {
+    mustReload = true
+    bell.ring()
   }
 
   /// Says now and then that this service lives, and hears whether the database does.
   private func holdOn() async {
-    guard isLoaded, ContinuousClock.now - heldAt >= Self.lookInterval else { return }
+    let silence = ContinuousClock.now - heldAt
+    guard isLoaded, mustReload || silence >= Self.lookInterval else { return }
     do {
       try await store.hold()
       heldAt = .now
+      if silence >= ServiceStore.leaseTime { mustReload = true }
+      // An end of a run here comes first, or that would be taken for one that was interrupted.
+      if mustReload, unsaved.isEmpty {
+        (mustReload, isLoaded) = (false, false)
+        await load()
+      }
       if unsaved.isEmpty, !isNextUnsaved { live.change { $0.databaseError = nil } }
     } catch let error as ServiceError {
       hear(error, "another service has taken the pipeline over; nothing runs here until that has ended")
-      isLoaded = false
-      // What was written down the other one does; it comes back if it still waits then.
-      pending = nil
+      (mustReload, isLoaded) = (false, false)
+      // The other one reads what waits when it starts, and not later.
+      if let pending { await callOff([pending]) }
       live.change { status in
         status.nextAt = nil
         status.isWaiting = false

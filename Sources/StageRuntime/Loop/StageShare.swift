@@ -70,6 +70,11 @@ final class StageShare: Sendable {
   func next() throws -> WorkInHand.Piece? {
     while !enter() {
       if isOver { return nil }
+      // What was put back and is free is done by whoever has time: those that work may be waiting for a line.
+      if let piece = hand.withLock({ $0.takeFree() }) {
+        busy.withLock { $0 += 1 }
+        return piece
+      }
       usleep(UInt32(Self.restInterval / .microseconds(1)))
     }
     guard let piece = try takeNext() else {
@@ -87,10 +92,8 @@ final class StageShare: Sendable {
   /// always does.
   private func enter() -> Bool {
     let level = gauge.level
-    // What was put back and is free is done by whoever has time: those that work may be waiting for a line.
-    let isAnyFree = level > 0 && hand.withLock(\.hasFree)
     return busy.withLock { busy in
-      guard level == 0 || isAnyFree || busy < max(1, workers.load(ordering: .relaxed) >> level) else { return false }
+      guard level == 0 || busy < max(1, workers.load(ordering: .relaxed) >> level) else { return false }
       busy += 1
       return true
     }

@@ -59,16 +59,12 @@ struct WorkInHand {
     return true
   }
 
-  /// A piece that was put back is free now.
-  var hasFree: Bool { firstFree != nil }
-
-  private var firstFree: Int? {
-    waiting.firstIndex { group in group.pieces.first.map { !isBlocked($0.number, by: group.after) } ?? false }
-  }
-
   /// A piece that was put back and is free now, for a worker to do.
   mutating func takeFree() -> Piece? {
-    guard let free = firstFree else { return nil }
+    let free = waiting.firstIndex { group in
+      group.pieces.first.map { !isBlocked($0.number, by: group.after) } ?? false
+    }
+    guard let free else { return nil }
     waitingCount -= 1
     return waiting[free].pieces.removeFirst()
   }
