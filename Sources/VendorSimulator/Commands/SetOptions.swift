@@ -29,7 +29,7 @@ struct SetOptions: ParsableArguments {
   var seed: UInt64 = 1
 
   /// Most records of a set that is made; each is held in memory.
-  static let madeMax = 1_000_000
+  static let madeMax = 5_000_000
 
   func validate() throws {
     for (name, count) in [("homes", homes), ("hotels", hotels), ("cars", cars)] {
