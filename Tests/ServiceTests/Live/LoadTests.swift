@@ -19,7 +19,7 @@ struct LoadTests {
   )
   func thousand() async throws {
     // As many as keep a run busy for longer than it is asked.
-    let cars = ProcessInfo.processInfo.environment["WEIR_TEST_CARS"] ?? "2000000"
+    let cars = ProcessInfo.processInfo.environment["WEIR_TEST_CARS"] ?? "2600000"
     try await PractiseVendor.serving(["--cars", cars]) { vendor in
       func run(underLoad: Bool) async throws -> (seconds: Double, wrk: String) {
         let served = try await Served(vendor, service: Self.wide, pageSize: 100)
