@@ -36,6 +36,9 @@ struct DraftFile: ~Copyable {
   deinit {
     // The content is of no use, so neither is an error here; the next writer of this name removes what stays.
     if !isPublished { _ = try? FileName.remove(file.path) }
+    // Until here the lock keeps a worker from claiming what a power cut could still take away. It must be gone before
+    // the file is closed: a closed file is what a watch wakes for, and a program that is being started keeps a copy of it.
+    file.unlock()
   }
 
   func write(_ bytes: Span<UInt8>) throws(SpoolError) { try file.write(bytes) }
@@ -51,9 +54,6 @@ struct DraftFile: ~Copyable {
     try replaceTarget()
     isPublished = true
     try Directory.sync(target.parentDirectory)
-    // Until here the lock keeps a worker from claiming what a power cut could still take away. It must be gone before
-    // the file is closed, because a closed file is what a watch wakes for.
-    file.unlock()
   }
 
   /// A worker that has the target claimed keeps it: replaced under its hands, it would finish what it has not read.

@@ -12,6 +12,10 @@ public struct ClaimedSegment: ~Copyable {
     self.file = file
   }
 
+  /// Closing the file is not enough: a program that this one starts just now has a copy of the open file, until it is what it is
+  /// to be.
+  deinit { file.unlock() }
+
   public var path: FilePath { file.path }
 
   /// The segment, as a stage's processor takes it.

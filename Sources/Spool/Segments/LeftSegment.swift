@@ -25,6 +25,9 @@ public struct LeftSegment: ~Copyable {
     }
   }
 
+  /// As for ``ClaimedSegment``: a program that is being started has a copy of the open file.
+  deinit { file.unlock() }
+
   /// Publishes the first lines as the segment, and removes the draft.
   ///
   /// - Parameters:

@@ -9,7 +9,8 @@ import Testing
 /// A claim ends with the worker, not with a child that the worker has started.
 struct InheritTests {
   /// Whether a segment is free after its worker has gone, while a child that it started lives.
-  private func isFree(under files: any FileOperations) throws -> Bool {
+  private func isFree(isInherited: Bool) throws -> Bool {
+    let files = DefectiveFiles(base: SystemFiles(), defect: isInherited ? .inherited : nil, unlocksNothing: true)
     let folder = try TemporarySpool()
     try folder.publish(["{}"], name: Samples.name(1))
     let queue = try folder.spool.queue(.fetched, feed: "cars")
@@ -38,7 +39,7 @@ struct InheritTests {
 
   @Test("a child that outlives its worker does not keep the worker's claim; were the file inherited, it would")
   func inherited() throws {
-    #expect(try isFree(under: SystemFiles()))
-    #expect(try !isFree(under: DefectiveFiles(base: SystemFiles(), defect: .inherited)))
+    #expect(try isFree(isInherited: false))
+    #expect(try !isFree(isInherited: true))
   }
 }

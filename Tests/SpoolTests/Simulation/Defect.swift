@@ -27,6 +27,8 @@ enum Defect: CaseIterable, Sendable {
 struct DefectiveFiles: FileOperations {
   let base: any FileOperations
   let defect: Defect?
+  /// What a death does: the descriptor is closed, and nothing is unlocked.
+  var unlocksNothing = false
 
   func open(
     _ path: FilePath,
@@ -66,8 +68,7 @@ struct DefectiveFiles: FileOperations {
     if defect != .noLock { try base.lock(file, waits: waits) }
   }
   func unlock(_ file: Int32) {
-    // What a death does: the descriptor is closed, and nothing is unlocked.
-    if defect != .inherited { base.unlock(file) }
+    if !unlocksNothing { base.unlock(file) }
   }
   func status(_ file: Int32) throws(Errno) -> FileStatus { try base.status(file) }
   func status(_ path: FilePath, followsLink: Bool) throws(Errno) -> FileStatus {
