@@ -22,7 +22,6 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
-let nioHTTPCompression = Target.Dependency.product(name: "NIOHTTPCompression", package: "swift-nio-extras")
 let nioHTTP2 = Target.Dependency.product(name: "NIOHTTP2", package: "swift-nio-http2")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
@@ -114,8 +113,8 @@ let package = Package(
     room(
       "Fetching",
       on: [
-        "JSONText", "PipelineConfig", "Spool", "Telemetry", asyncHTTPClient, crypto, logging, nioCore, nioHTTP1,
-        nioHTTPCompression, nioPosix, nioSSL, system,
+        "Decompression", "JSONText", "PipelineConfig", "Spool", "Telemetry", asyncHTTPClient, crypto, logging, nioCore,
+        nioHTTP1, nioPosix, nioSSL, system,
       ]
     ),
     room("Hashing", on: ["CDigests", "JSONText", "PipelineConfig", "Spool", "Telemetry", crypto]),
@@ -126,6 +125,7 @@ let package = Package(
     room("Spool", on: ["CLinux", "JSONText", "LZ4", "Telemetry", system]),
 
     // Values.
+    room("Decompression", on: ["CDeflate"]),
     room("JSONText", on: ["CSimdJSON"]),
     room("LZ4", on: ["CDigests", "CLZ4"]),
     room("PipelineConfig", on: ["JSONText", "Telemetry", system], excluding: ["pipeline.schema.json"]),
@@ -133,6 +133,7 @@ let package = Package(
     room("Telemetry", on: [logging]),
 
     // C doors.
+    .systemLibrary(name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
     .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
     .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
@@ -154,6 +155,7 @@ let package = Package(
     ),
 
     // Tests mirror targets.
+    tests("DecompressionTests", on: ["CZlib", "Decompression", "TestSupport"]),
     tests(
       "FetchingTests",
       on: [

@@ -54,10 +54,10 @@ extension HTTPClient {
 final class AnswerCollector: HTTPClientResponseDelegate {
   private struct State {
     var head: HTTPResponseHead?
-    var body = ByteBuffer()
+    var body: AnswerBody?
     var byteCount = 0
     var rate: MinimumRate?
-    /// By the header `Content-Length`.
+    /// By the header `Content-Length`, of a body that is not compressed.
     var announced: Int?
   }
 
@@ -80,76 +80,64 @@ final class AnswerCollector: HTTPClientResponseDelegate {
   var refusal: Answer? {
     state.withLock { state in
       guard let head = state.head, !Self.isSuccess(head) else { return nil }
-      return Answer(status: Int(head.status.code), headers: head.headers, body: state.body)
+      let beginning = try? state.body?.content()
+      return Answer(status: Int(head.status.code), headers: head.headers, body: beginning ?? ByteBuffer())
     }
   }
 
   func didReceiveHead(task: HTTPClient.Task<Answer>, _ head: HTTPResponseHead) -> EventLoopFuture<Void> {
-    let problem: RequestFailure? = state.withLock { state in
+    done(task) { state throws(RequestFailure) in
       state.head = head
-      guard Self.isSuccess(head) else { return nil }
+      let isSuccess = Self.isSuccess(head)
       let encoding = head.headers.first(name: "Content-Encoding")?.lowercased().trimmed ?? "identity"
-      guard ["identity", "gzip", "deflate"].contains(encoding) else {
-        return RequestFailure(.content, "the body comes as \"\(encoding.prefix(20))\", which was not asked for")
+      guard !isSuccess || ["identity", "gzip", "deflate"].contains(encoding) else {
+        throw RequestFailure(.content, "the body comes as \"\(encoding.prefix(20))\", which was not asked for")
       }
       let length = head.headers.first(name: "Content-Length").flatMap { Int($0) }
-      if let length, length > most { return Self.tooLarge }
-      if let length, length > 0 {
-        if encoding == "identity" { state.announced = length }
-        state.body.reserveCapacity(length)
-      }
-      state.rate = MinimumRate(over: idle, from: .now())
-      return nil
+      if isSuccess, let length, length > most { throw AnswerBody.tooLarge(most) }
+      if isSuccess, let length, length > 0, encoding == "identity" { state.announced = length }
+      let room = isSuccess ? most : Self.messageByteCountMax
+      state.body = AnswerBody(encoding: encoding, announced: length, most: room)
+      state.rate = isSuccess ? MinimumRate(over: idle, from: .now()) : nil
     }
-    return Self.done(task, problem)
   }
 
   func didReceiveBodyPart(task: HTTPClient.Task<Answer>, _ part: ByteBuffer) -> EventLoopFuture<Void> {
-    let problem: RequestFailure? = state.withLock { state in
+    done(task) { state throws(RequestFailure) in
       state.byteCount += part.readableBytes
-      guard state.head.map(Self.isSuccess) ?? false else {
-        state.body.writeBytes(part.readableBytesView.prefix(Self.messageByteCountMax - state.body.readableBytes))
-        return state.body.readableBytes < Self.messageByteCountMax ? nil : Self.enough
-      }
-      guard state.body.readableBytes + part.readableBytes <= most else { return Self.tooLarge }
-      state.body.writeImmutableBuffer(part)
+      try state.body?.add(part)
       guard state.rate?.arrived(part.readableBytes, at: .now()) ?? true else {
-        return RequestFailure(.timeout, "less than \(MinimumRate.bytesPerSecond) bytes a second came of the body")
+        throw RequestFailure(.timeout, "less than \(MinimumRate.bytesPerSecond) bytes a second came of the body")
       }
-      return nil
     }
-    return Self.done(task, problem)
   }
 
-  /// The HTTP decoder notices a body shorter than its `Content-Length` and chunks that do not end; the decompressor a
-  /// gzip stream without its end or with a wrong checksum.
+  /// The HTTP decoder notices a body shorter than its `Content-Length` and chunks that do not end; decompression a
+  /// gzip without its end or with a wrong checksum.
   func didFinishRequest(task: HTTPClient.Task<Answer>) throws -> Answer {
-    try state.withLock { state in
+    if let refusal { return refusal }
+    return try state.withLock { state in
       guard let head = state.head else { throw HTTPClientError.remoteConnectionClosed }
-      if let announced = state.announced, state.body.readableBytes != announced {
-        throw RequestFailure(.network, "\(state.body.readableBytes) bytes came of \(announced)")
+      let body = try state.body?.content() ?? ByteBuffer()
+      if let announced = state.announced, body.readableBytes != announced {
+        throw RequestFailure(.network, "\(body.readableBytes) bytes came of \(announced)")
       }
-      return Answer(status: Int(head.status.code), headers: head.headers, body: state.body)
+      return Answer(status: Int(head.status.code), headers: head.headers, body: body)
     }
   }
 
-  private static func done(_ task: HTTPClient.Task<Answer>, _ problem: RequestFailure?) -> EventLoopFuture<Void> {
-    guard let problem else { return task.eventLoop.makeSucceededVoidFuture() }
-    return task.eventLoop.makeFailedFuture(problem)
+  /// What ends the reading of an answer that is no success is seen by nobody: see ``refusal``.
+  private func done(
+    _ task: HTTPClient.Task<Answer>,
+    _ body: (inout State) throws(RequestFailure) -> Void
+  ) -> EventLoopFuture<Void> {
+    do throws(RequestFailure) {
+      try state.withLock { state throws(RequestFailure) in try body(&state) }
+      return task.eventLoop.makeSucceededVoidFuture()
+    } catch {
+      return task.eventLoop.makeFailedFuture(error)
+    }
   }
 
   private static func isSuccess(_ head: HTTPResponseHead) -> Bool { (200...299).contains(head.status.code) }
-
-  /// Ends the reading of an answer of which no more is wanted; nobody sees it.
-  private static let enough = RequestFailure(.client, "an answer that is no success, and long")
-
-  private static let tooLarge: RequestFailure = {
-    var failure = RequestFailure(
-      .refused,
-      "a page of more than \(byteCountMax >> 20) MiB",
-      hint: "ask for fewer records a page: pagination.page_size"
-    )
-    failure.isTooLarge = true
-    return failure
-  }()
 }

@@ -1,7 +1,6 @@
 internal import AsyncHTTPClient
 internal import NIOCore
 internal import NIOHTTP1
-internal import NIOHTTPCompression
 internal import NIOPosix
 internal import NIOSSL
 internal import PipelineConfig
@@ -20,18 +19,6 @@ enum TransportFailure {
       error == .invalidEOFState
         ? RequestFailure(.network, "the connection was cut in the middle of the answer")
         : RequestFailure(.content, "the answer is not HTTP: \(error)")
-    case NIOHTTPDecompression.DecompressionError.limit:
-      RequestFailure(
-        .refused,
-        "a body that expands to more than \(AnswerCollector.byteCountMax >> 20) MiB",
-        hint: "ask for fewer records a page: pagination.page_size; or ask the vendor, it may be an attack"
-      )
-    case is NIOHTTPDecompression.DecompressionError:
-      RequestFailure(.content, "a body that is not the gzip it is said to be")
-    case let error as NIOHTTPDecompression.ExtraDecompressionError:
-      error == .truncatedData
-        ? RequestFailure(.network, "the gzip of the body was cut")
-        : RequestFailure(.content, "something follows the gzip of the body")
     case is ChannelError: RequestFailure(.network, "the connection was closed")
     default: unknown(error)
     }

@@ -1,0 +1,110 @@
+internal import Decompression
+internal import NIOCore
+
+/// The body of one answer as it comes in, and never more than was allowed for.
+///
+/// It is decompressed when it is whole, into room of its own size. As the client did it, piece by piece with zlib, it took
+/// twice the time, and each byte was copied twice more.
+struct AnswerBody {
+  /// What has come, as it came.
+  private(set) var received = ByteBuffer()
+  private let format: Decompressor.Format?
+  private let most: Int
+
+  /// How much larger JSON is than its gzip at most, as a rule; it matters where the gzip does not say it.
+  private static let usualRatio = 16
+
+  /// No page of JSON is so much larger than its gzip; deflate itself ends at 1,032.
+  private static let bombRatio = 100
+
+  /// - Parameters:
+  ///   - encoding: `identity`, `gzip` or `deflate`; anything else is taken as it is.
+  ///   - announced: What the header `Content-Length` says.
+  ///   - most: More bytes are refused, before and after decompression.
+  init(encoding: String, announced: Int?, most: Int) {
+    format = encoding == "gzip" ? .gzip : encoding == "deflate" ? .zlib : nil
+    self.most = most
+    received.reserveCapacity(min(announced ?? 0, most))
+  }
+
+  /// Adds what has come.
+  ///
+  /// - Throws: When it is more than is allowed; as much as is allowed is there all the same.
+  mutating func add(_ part: ByteBuffer) throws(RequestFailure) {
+    let room = most - received.readableBytes
+    guard part.readableBytes <= room else {
+      received.writeBytes(part.readableBytesView.prefix(room))
+      throw Self.tooLarge(most)
+    }
+    received.writeImmutableBuffer(part)
+  }
+
+  /// What the vendor sent, decompressed.
+  ///
+  /// - Throws: ``RequestFailure`` when it cannot be read, or is more than is allowed.
+  func content() throws(RequestFailure) -> ByteBuffer {
+    guard let format, received.readableBytes > 0 else { return received }
+    let announced = unsafe received.withUnsafeReadableBytes { unsafe Decompressor.announcedCount(ofGzip: $0) }
+    var room = min(most, max(received.readableBytes, 1 << 10) * Self.usualRatio)
+    // What a bomb says of itself is not believed, and neither is what follows a gzip that is not alone.
+    if format == .gzip, let announced, announced <= most { room = announced }
+    while true {
+      var content = ByteBuffer()
+      let result = decompress(format, into: &content, room: room)
+      switch result {
+      case .success(let rest):
+        guard rest == 0 else { throw RequestFailure(.content, "something follows the gzip of the body") }
+        return content
+      case .failure(.damaged): throw RequestFailure(.content, "a body that is not the gzip it is said to be, or cut")
+      case .failure(.noMemory): throw RequestFailure(.client, "no memory to decompress a body")
+      case .failure(.noRoom):
+        guard room < most else {
+          throw received.readableBytes < most / Self.bombRatio ? Self.bomb(most) : Self.tooLarge(most)
+        }
+        room = min(most, max(room, 1 << 10) * Self.usualRatio)
+      }
+    }
+  }
+
+  /// - Returns: How many bytes follow.
+  private func decompress(
+    _ format: Decompressor.Format,
+    into content: inout ByteBuffer,
+    room: Int
+  ) -> Result<Int, DecompressionError> {
+    var result = Result<Int, DecompressionError>.failure(.damaged)
+    unsafe content.writeWithUnsafeMutableBytes(minimumWritableBytes: room) { target in
+      unsafe received.withUnsafeReadableBytes { source in
+        let part = unsafe UnsafeMutableRawBufferPointer(rebasing: target.prefix(room))
+        do throws(DecompressionError) {
+          let done = try unsafe Decompressor().decompress(source, format, into: part)
+          result = .success(source.count - done.consumed)
+          return done.produced
+        } catch {
+          result = .failure(error)
+          return 0
+        }
+      }
+    }
+    return result
+  }
+
+  /// May be asked for again, as a smaller page.
+  static func tooLarge(_ most: Int) -> RequestFailure {
+    var failure = RequestFailure(
+      .refused,
+      "a page of more than \(most >> 20) MiB",
+      hint: "ask for fewer records a page: pagination.page_size"
+    )
+    failure.isTooLarge = true
+    return failure
+  }
+
+  private static func bomb(_ most: Int) -> RequestFailure {
+    RequestFailure(
+      .refused,
+      "\(bombRatio) times its size and more: a body that expands to more than \(most >> 20) MiB",
+      hint: "ask the vendor, it may be an attack; if it is not, ask for fewer records a page: pagination.page_size"
+    )
+  }
+}
