@@ -1,3 +1,4 @@
+import PipelineConfig
 import Postgres
 import Spool
 import TestSupport
@@ -79,5 +80,42 @@ struct AuthoritativeTests {
     var processor = try Fixture.processor(fixture.pipeline, fixture.spool, isAuthoritative: true)
     let row = try fixture.segment([.item(1, "old", version: "3")], run: Fixture.secondRun)
     #expect(try processor.process(row).counts["backwards"] == 1)
+  }
+
+  @Test("a row that an authoritative run marks as deleted comes back with what the vendor says next", arguments: asking)
+  func marked(asking: AskPolicy.Rule) throws {
+    let more = #", "deletions": { "action": "mark", "vanished": false }"#
+    let feed = Fixture.feed("item", table: "item", columns: DeletionTests.columns, more: more)
+    let fixture = try Fixture(feeds: feed, tables: [DeletionTests.markedTable])
+    _ = try fixture.merge(fixture.segment([.item(1, "a", version: "5")], mode: .full))
+    // Noted beside the row: it came again unchanged.
+    _ = try fixture.merge(fixture.segment([.item(1, "a", version: "7")], sequence: 2, mode: .full))
+    var processor = try Fixture.processor(fixture.pipeline, fixture.spool, asking: asking, isAuthoritative: true)
+    let gone = #"{"id":1,"data_hash":null,"data_version":"3 \#(Fixture.secondRun)-000001"}"#
+    #expect(try processor.process(fixture.lines([gone], Fixture.secondRun, 1, .full)).counts["deleted"] == 1)
+    #expect(try fixture.query("SELECT deleted_at IS NULL FROM item") == [["f"]])
+    let next = try fixture.merge(fixture.segment([.item(1, "b", version: "4")], run: Fixture.thirdRun))
+    #expect(next["updated"] == 1, "\(next)")
+    #expect(try fixture.query("SELECT name, deleted_at IS NULL FROM item") == [["b", "t"]])
+  }
+
+  @Test(
+    "a child that an authoritative run brings before its parent comes with it, whatever was noted before",
+    arguments: asking
+  )
+  func waiting(asking: AskPolicy.Rule) throws {
+    let fixture = try FamilyTests.fixture(.keep)
+    _ = try fixture.merge(fixture.segment([FamilyTests.town(1)], feed: "town"))
+    let gone = #"{"id":11,"data_hash":null,"data_version":"5 \#(Fixture.firstRun)-000002"}"#
+    _ = try fixture.merge(fixture.lines([gone], feed: "house", Fixture.firstRun, 2))
+    var processor = try Fixture.processor(fixture.pipeline, fixture.spool, asking: asking, isAuthoritative: true)
+    let child = FamilyTests.child(11, of: 2, version: "3")
+    let counts = try processor.process(
+      fixture.segment([child], feed: "house", run: Fixture.secondRun, mode: .full)
+    ).counts
+    #expect(counts["orphaned"] == 1, "\(counts)")
+    _ = try fixture.merge(fixture.segment([FamilyTests.town(2)], feed: "town", run: Fixture.thirdRun))
+    #expect(try FamilyTests.live(fixture, "house") == ["11"])
+    #expect(try fixture.query("SELECT count(*) FROM weir.orphan") == [["0"]])
   }
 }

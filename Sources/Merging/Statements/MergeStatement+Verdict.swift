@@ -131,11 +131,20 @@ extension MergeStatement {
   /// What an earlier run noted beside rows of which an authoritative one says something else.
   func forgotten(_ scope: Scope) -> String? {
     guard let overrules = scope.overrules else { return nil }
-    let settled = scope.question == nil ? "IN ('wanted', 'unchanged')" : "= 'unchanged'"
+    // What is yet to be sent is settled when it is written. A row that is marked has to carry its deletion's version alone; where
+    // none is left, the deletion itself is noted.
+    var settled = "v.verdict = 'unchanged'"
+    if scope.question == nil {
+      settled = "v.verdict IN ('wanted', 'unchanged', 'orphaned')"
+      if feed.deletions.action == .mark {
+        let same = zip(keys, keys.indices).map { "t.\($0) = v.k\($1 + 1)" }.joined(separator: " AND ")
+        settled = "(\(settled) OR v.verdict = 'deleted' AND EXISTS (SELECT FROM \(target.qualified) t WHERE \(same)))"
+      }
+    }
     return """
       forgotten AS (
         DELETE FROM weir.tombstone b USING verdict v
-        WHERE b.target = \(Literal.quoted(target.qualified)) AND b.key = \(keyText("v.")) AND v.verdict \(settled)
+        WHERE b.target = \(Literal.quoted(target.qualified)) AND b.key = \(keyText("v.")) AND \(settled)
           AND b.data_version >= v.data_version AND \(overrules("b.")))
       """
   }
