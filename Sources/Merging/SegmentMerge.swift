@@ -113,6 +113,7 @@ struct SegmentMerge {
     var deletions: Int
     /// Nil when it is only a question as yet.
     var copied: SegmentCopy.Copied?
+    var asked = SegmentCopy.Asked()
   }
 
   private func send(
@@ -123,7 +124,8 @@ struct SegmentMerge {
   ) throws -> Sent {
     switch way {
     case .asking:
-      return Sent(deletions: try Question(copy: copy, merge: merge).send(on: &connection))
+      let asked = try Question(copy: copy, merge: merge).send(on: &connection)
+      return Sent(deletions: asked.deletions, asked: asked)
     case .sending:
       let copied = try copy.whole(on: &connection)
       return Sent(deletions: copied.deletions, copied: copied)
@@ -157,7 +159,8 @@ struct SegmentMerge {
       on: &connection
     )
     guard let copied = sent.copied else {
-      let answer = try Question(copy: copy, merge: merge).ask(circumstances, on: &connection)
+      let question = Question(copy: copy, merge: merge)
+      let answer = try question.ask(circumstances, about: sent.asked, on: &connection)
       let copied =
         try answer.wanted.count > 0 ? copy.only(answer.wanted, on: &connection) : SegmentCopy.Copied(deletions: 0)
       let fold = SegmentFold(footer: footer, merge: merge, copied: copied, circumstances: circumstances, answer: answer)

@@ -59,6 +59,31 @@ struct JobsTests {
     #expect(arrived.withLock { $0 } == 4)
   }
 
+  @Test("a worker begins when all others are at work: segments that come one by one do not need them all")
+  func asNeeded() async throws {
+    let trial = try QueueTrial()
+    let paths = try (0..<12).map { try trial.publish($0).string }
+    let (readEnd, writeEnd) = try FileDescriptor.pipe(options: .closeOnExec)
+    let threads = Mutex<Set<UInt>>([])
+    let done = Mutex(0)
+    async let result = onThread {
+      defer { try? readEnd.close() }
+      return try trial.run(["-"], input: readEnd, jobs: 8) { input in
+        threads.withLock { _ = $0.insert(UInt(pthread_self())) }
+        defer { done.withLock { $0 += 1 } }
+        return try QueueTrial.read(input)
+      }
+    }
+    for (index, path) in paths.enumerated() {
+      _ = try writeEnd.writeAll(Array("\(path)\n".utf8))
+      while done.withLock(\.self) <= index { try await Task.sleep(for: .milliseconds(5)) }
+    }
+    try writeEnd.close()
+    #expect(try await result == .success)
+    // Two, and one more where the next segment came before its worker was seen to have ended.
+    #expect(done.withLock(\.self) == 12 && threads.withLock(\.count) <= 4)
+  }
+
   @Test(
     "while memory is short as many workers have a segment as there is memory for, and all is done",
     arguments: [(1, 4), (2, 2), (5, 1)]

@@ -1,3 +1,4 @@
+internal import PipelineConfig
 internal import Postgres
 internal import Spool
 internal import Telemetry
@@ -25,9 +26,7 @@ struct Question {
   }
 
   /// Copies key, hash and version of every line.
-  ///
-  /// - Returns: How many of the lines are deletions.
-  func send(on connection: inout Connection) throws -> Int {
+  func send(on connection: inout Connection) throws -> SegmentCopy.Asked {
     let table = merge.question
     try connection.query("TRUNCATE \(table.qualified)", while: "empty \(table.qualified)")
     return try copy.narrow(to: table, on: &connection)
@@ -38,8 +37,15 @@ struct Question {
   /// For a full run the keys are noted here, since the writing sees some of them only.
   ///
   /// - Throws: ``NeedsRowsAlone``, ``PostgresError``.
-  func ask(_ circumstances: FeedMerge.Circumstances, on connection: inout Connection) throws -> Answer {
+  func ask(
+    _ circumstances: FeedMerge.Circumstances,
+    about asked: SegmentCopy.Asked,
+    on connection: inout Connection
+  ) throws -> Answer {
     let label = copy.footer.label
+    // What joins with other tables is better off as it is.
+    let isPlain = merge.feed.parent == nil && !circumstances.isAuthoritative
+    let range = asked.range.flatMap { isPlain && isDense($0) ? $0 : nil }
     let scope = MergeStatement.Scope(
       segment: label,
       noting: circumstances.noting,
@@ -47,9 +53,13 @@ struct Question {
       isAuthoritative: circumstances.isAuthoritative,
       isAlone: circumstances.isAlone,
       overtaken: circumstances.overtaken,
-      question: merge.question
+      question: merge.question,
+      range: range
     )
-    let rows = try connection.query(merge.statement.question(scope), while: "\(label): ask \(merge.target.qualified)")
+    let text = merge.statement.question(scope)
+    let rows = try inOneGo(range != nil, &connection) {
+      try $0.query(text, while: "\(label): ask \(merge.target.qualified)")
+    }
     guard let row = rows.first, let distinct = row[0].flatMap({ Int($0) }), let unchanged = row[1].flatMap({ Int($0) }),
       let confirmed = row[3].flatMap({ Int($0) }), let backwards = row[4].flatMap({ Int($0) })
     else {
@@ -65,6 +75,30 @@ struct Question {
       distinct: distinct,
       isNoted: scope.noting != nil
     )
+  }
+
+  /// In a full run by the key, a segment has most of the rows between its first key and its last.
+  ///
+  /// To look each of 16,655 keys up took 46 ms, to read what lies between and join it by hash 32 ms; where a quarter of that and
+  /// less is asked for, looking up is as good.
+  private func isDense(_ range: ClosedRange<Int64>) -> Bool {
+    let (span, isBeyond) = range.upperBound.subtractingReportingOverflow(range.lowerBound)
+    return !isBeyond && span / Self.sparseness < Int64(copy.footer.records)
+  }
+
+  private static let sparseness: Int64 = 2
+
+  /// The planner knows nothing of the question's rows, since there is no ANALYZE, and would look up each key.
+  private func inOneGo<Value>(
+    _ applies: Bool,
+    _ connection: inout Connection,
+    _ body: (inout Connection) throws -> Value
+  ) throws -> Value {
+    guard applies else { return try body(&connection) }
+    try connection.executeScript("SET LOCAL enable_nestloop = off", while: "prepare a question")
+    let value = try body(&connection)
+    try connection.executeScript("SET LOCAL enable_nestloop = on", while: "prepare the merge")
+    return value
   }
 }
 

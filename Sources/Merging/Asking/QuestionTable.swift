@@ -5,6 +5,7 @@ internal import Postgres
 struct QuestionTable {
   let qualified: String
   let rows: [CopyRows.Column]
+  let ends: LineEnds?
 
   /// The name of the line's number; no column of a pipeline begins like this.
   static let lineColumn = "_weir_line"
@@ -14,6 +15,7 @@ struct QuestionTable {
     let own = [TargetTable.hashColumn, TargetTable.versionColumn]
     let keys = Set(feed.keyColumns.map(\.name) + own)
     rows = staging.rows.filter { keys.contains($0.label) }
+    ends = LineEnds(for: feed)
     qualified = Identifier.qualified("weir", "ask_\(feed.name)_\(staging.worker)")
     let list = rows.map { Identifier.quoted($0.label) }.joined(separator: ", ")
     let create = """

@@ -35,18 +35,36 @@ struct CopyRows: ~Copyable {
   private let columns: [Column]
   /// Only these columns of the line, after its number.
   private let isNarrow: Bool
+  private var ends: LineEnds?
   private let hash = JSONName(TargetTable.hashColumn)
 
   /// Deletions among the rows appended so far.
   private(set) var deletions = 0
 
-  init(columns: [Column], isNarrow: Bool = false) {
+  init(columns: [Column]) {
     self.columns = columns
-    self.isNarrow = isNarrow
+    isNarrow = false
   }
+
+  /// Rows of a question: the line's number and these columns, which `ends` finds quickly where it can.
+  init(narrow columns: [Column], ends: LineEnds?) {
+    self.columns = columns
+    self.ends = ends
+    isNarrow = true
+  }
+
+  /// The least and the greatest key of narrow rows, where they are known.
+  var range: ClosedRange<Int64>? { ends?.range }
 
   /// Appends one row: the line of that number, from 1.
   mutating func append(_ line: Span<UInt8>, number: Int = 0) throws(BadLine) {
+    if isNarrow {
+      let start = bytes.count
+      bytes.append("\(number)")
+      if ends?.append(line, to: &bytes) == true { return bytes.append(0x0A) }
+      bytes.truncate(to: start)
+      ends?.forgetRange()
+    }
     do {
       // Depth 1: a jsonb column's value is taken as it was written, so nothing has to look inside it.
       try parser.parse(line, maxDepth: 1)

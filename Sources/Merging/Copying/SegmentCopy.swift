@@ -23,6 +23,14 @@ struct SegmentCopy {
     }
   }
 
+  /// What the question's table holds.
+  struct Asked {
+    /// Lines that are deletions.
+    var deletions = 0
+    /// The least and the greatest key; nil when they are no whole numbers, or of several columns.
+    var range: ClosedRange<Int64>?
+  }
+
   /// Copies every line, or throws.
   func whole(on connection: inout Connection) throws -> Copied {
     try empty(&connection)
@@ -44,16 +52,14 @@ struct SegmentCopy {
   }
 
   /// Copies key, hash and version of every line.
-  ///
-  /// - Returns: How many of the lines are deletions.
-  func narrow(to table: QuestionTable, on connection: inout Connection) throws -> Int {
+  func narrow(to table: QuestionTable, on connection: inout Connection) throws -> Asked {
     let list = [Identifier.quoted(QuestionTable.lineColumn)] + table.rows.map { Identifier.quoted($0.label) }
     let statement = "COPY \(table.qualified) (\(list.joined(separator: ", "))) FROM STDIN"
-    let (sent, deletions) = try send(statement, table.rows, isNarrow: true, { _ in true }, &connection)
+    let (sent, asked) = try send(statement, CopyRows(narrow: table.rows, ends: table.ends), { _ in true }, &connection)
     guard sent == footer.records else {
       throw MergeError.miscounted(segment: footer.label, sent: footer.records, accepted: sent)
     }
-    return deletions
+    return asked
   }
 
   /// Copies every line that PostgreSQL takes.
@@ -107,20 +113,19 @@ struct SegmentCopy {
   private func copy(_ isWanted: (Int) -> Bool, _ connection: inout Connection) throws -> (sent: Int, deletions: Int) {
     let list = staging.columns.map(Identifier.quoted).joined(separator: ", ")
     let statement = "COPY \(staging.qualified) (\(list)) FROM STDIN"
-    return try send(statement, staging.rows, isNarrow: false, isWanted, &connection)
+    let (sent, asked) = try send(statement, CopyRows(columns: staging.rows), isWanted, &connection)
+    return (sent, asked.deletions)
   }
 
   private func send(
     _ statement: String,
-    _ columns: [CopyRows.Column],
-    isNarrow: Bool,
+    _ rows: consuming CopyRows,
     _ isWanted: (Int) -> Bool,
     _ connection: inout Connection
-  ) throws -> (sent: Int, deletions: Int) {
+  ) throws -> (sent: Int, asked: Asked) {
     var sent = 0
-    var deletions = 0
+    var asked = Asked()
     let accepted = try connection.copy(statement, while: "\(footer.label): COPY") { writer in
-      var rows = CopyRows(columns: columns, isNarrow: isNarrow)
       var reader = try SegmentReader(path)
       guard reader.footer == footer else { throw MergeError.replaced(segment: footer.label) }
       _ = try reader.forEachLine { line, number in
@@ -134,12 +139,12 @@ struct SegmentCopy {
         try rows.send(to: &writer, all: false)
       }
       try rows.send(to: &writer, all: true)
-      deletions = rows.deletions
+      asked = Asked(deletions: rows.deletions, range: rows.range)
     }
     // A COPY can end early and succeed, and a server that crashed meanwhile has emptied the table.
     guard accepted == sent || !checksCount else {
       throw MergeError.miscounted(segment: footer.label, sent: sent, accepted: accepted)
     }
-    return (sent, deletions)
+    return (sent, asked)
   }
 }

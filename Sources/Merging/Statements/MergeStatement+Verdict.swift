@@ -28,7 +28,8 @@ extension MergeStatement {
   /// same, or a version between the two that comes late would overwrite it: it is confirmed, once for each stamp. Under the
   /// same stamp the later run counts, and which keys a full run has brought is known from its table.
   func verdict(_ scope: Scope) -> String {
-    let join = zip(keys, keys.indices).map { "t.\($0) = n.k\($1 + 1)" }.joined(separator: " AND ")
+    var join = zip(keys, keys.indices).map { "t.\($0) = n.k\($1 + 1)" }.joined(separator: " AND ")
+    if let range = scope.range { join += " AND t.\(keys[0]) BETWEEN \(range.lowerBound) AND \(range.upperBound)" }
     let isQuestion = scope.question != nil
     let orphaned =
       isQuestion
@@ -44,15 +45,18 @@ extension MergeStatement {
     let deleted = scope.hasDeletions || isQuestion ? "\n    WHEN n.data_hash IS NULL THEN 'deleted'" : ""
     // The same content with an older stamp is written all the same when it overrules the newer one.
     let turned = scope.overrules.map { " AND NOT (t.data_version > n.data_version AND \($0("t.")))" } ?? ""
+    // Kept for those who ask again: in a question that only counts, nobody does. The OFFSET keeps it one step all the same, or each
+    // count would make the verdict anew.
+    let isCounted = isQuestion && feed.parent == nil && !scope.isAlone && scope.overrules == nil
     return """
-      verdict AS MATERIALIZED (
+      verdict AS\(isCounted ? "" : " MATERIALIZED") (
         SELECT \(aliases("n."))\(parent), n.data_version, n.place, CASE
           WHEN t.data_hash = n.data_hash\(live)\(turned) THEN CASE
             WHEN t.data_version < n.data_version AND NOT starts_with(t.data_version, \(stamp("n.")))
               AND NOT \(isConfirmed(scope)) THEN 'confirmed' ELSE 'unchanged' END
           \(superseded(scope))\(overtaken(scope))\(deleted)\(orphaned ?? "")
           ELSE 'wanted' END AS verdict
-        FROM newest n LEFT JOIN \(target.qualified) t ON \(join))
+        FROM newest n LEFT JOIN \(target.qualified) t ON \(join)\(isCounted ? " OFFSET 0" : ""))
       """
   }
 

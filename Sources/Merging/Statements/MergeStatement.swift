@@ -74,6 +74,8 @@ struct MergeStatement {
     var places: (first: String, last: String)?
     /// Where the keys stand when it is only a question; nil for the staging table.
     var question: QuestionTable?
+    /// Where all keys of the segment lie, when they lie so close that the target's rows between them are read in one go.
+    var range: ClosedRange<Int64>?
   }
 
   /// Runs it over what is in the staging table.

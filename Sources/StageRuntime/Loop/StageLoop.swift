@@ -108,25 +108,35 @@ extension StageLoop where Processor: ~Copyable {
   private mutating func round(_ others: [@Sendable () throws -> Processor], redo: Bool) throws {
     let share = share
     share.workers.store(others.count + 1, ordering: .relaxed)
-    let threads = others.map { makeProcessor in
-      WorkerThread {
-        do {
-          // Nobody connects to a database for whom there is no work.
-          guard let first = try share.next() else { return }
-          var loop = StageLoop(try makeProcessor(), share: share)
-          try loop.workOff(from: first, redo: redo)
-        } catch {
-          share.fail(error)
+    let crew = Crew(
+      others: others.map { makeProcessor in
+        { crew in
+          do {
+            // Nobody connects to a database for whom there is no work.
+            guard let first = try share.next() else { return }
+            crew.took()
+            var loop = StageLoop(try makeProcessor(), share: share)
+            try loop.workOff(from: first, redo: redo, crew)
+          } catch {
+            share.fail(error)
+          }
         }
       }
+    )
+    do {
+      if let first = try share.next() {
+        crew.took()
+        try workOff(from: first, redo: redo, crew)
+      }
+    } catch {
+      share.fail(error)
     }
-    do { try workOff(from: share.next(), redo: redo) } catch { share.fail(error) }
-    for thread in threads { thread.join() }
+    crew.join()
     try share.check()
   }
 
-  private mutating func workOff(from first: WorkInHand.Piece?, redo: Bool) throws {
-    var next = first
+  private mutating func workOff(from first: WorkInHand.Piece, redo: Bool, _ crew: Crew) throws {
+    var next: WorkInHand.Piece? = first
     while let piece = next {
       let fate =
         switch piece.item {
@@ -135,7 +145,9 @@ extension StageLoop where Processor: ~Copyable {
         }
       if fate != .putBack { share.finish(piece) }
       share.rest()
+      crew.did()
       next = try share.next()
+      if next != nil { crew.took() }
     }
   }
 }
