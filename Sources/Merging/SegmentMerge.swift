@@ -205,12 +205,13 @@ struct SegmentMerge {
     SELECT set_config('synchronous_commit', 'on', true) WHERE current_setting('synchronous_commit') = 'off';
     """
   // work_mem: the wanted rows of a segment, 16 MiB by default, are sorted in memory and not in a file.
-  // random_page_cost: a segment asks for its own keys, and its own keys alone, through the index. With the default of 4
-  //   the planner may choose to read a big table whole for every segment.
+  // random_page_cost: a segment asks for its own keys, and its own keys alone, through the index; only a question whose keys
+  //   lie close reads what is between them (Question). With the default of 4 the planner may choose to read a big table whole
+  //   for every segment.
   // jit: compiling the statement would take longer than running it.
   // synchronous_commit: what the ledger says must be true after a power cut.
   //
-  // There is no ANALYZE. The one plan that is right does not depend on statistics of the staging table: sort it
+  // There is no ANALYZE. The plan that is right for writing does not depend on statistics of the staging table: sort it
   // narrowly, look each key up in the target, fetch the wanted rows by place. For 200,000 rows in ten segments, ANALYZE
   // of key, hash and version costs 0.25 s, of all columns 2.0 s, of 2.5 s, and changes no plan.
 }

@@ -1,5 +1,3 @@
-internal import Glibc
-
 /// How much memory this process has, and has had.
 public struct ProcessMemory: Equatable, Sendable {
   /// Physical memory that this program holds, in bytes.
@@ -12,34 +10,19 @@ public struct ProcessMemory: Equatable, Sendable {
   /// From `VmRSS` and `VmHWM` in /proc/self/status and not from getrusage(2): `ru_maxrss` begins with what the *parent* held at
   /// the moment of exec, so a small stage started by a big conductor would look big.
   public static func now() -> ProcessMemory? {
-    let descriptor = unsafe open("/proc/self/status", O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { return nil }
-    defer { close(descriptor) }
-    var text = [UInt8](repeating: 0, count: statusBytesMax)
-    let count = unsafe text.withUnsafeMutableBytes { unsafe read(descriptor, $0.baseAddress, $0.count) }
-    guard count > 0 else { return nil }
-    return ProcessMemory(status: String(decoding: text[..<count], as: UTF8.self))
+    KernelFigures(readingFile: "/proc/self/status").flatMap(ProcessMemory.init)
   }
 
   /// The same, from the text of the file.
-  init?(status text: String) {
-    guard let peak = Self.bytes("VmHWM:", in: text) else { return nil }
-    self.init(bytes: Self.bytes("VmRSS:", in: text) ?? peak, peakBytes: peak)
+  init?(status text: String) { self.init(KernelFigures(text: text)) }
+
+  private init?(_ figures: KernelFigures) {
+    guard let peak = figures.bytes("VmHWM") else { return nil }
+    self.init(bytes: figures.bytes("VmRSS") ?? peak, peakBytes: peak)
   }
 
   private init(bytes: Int, peakBytes: Int) {
     self.bytes = bytes
     self.peakBytes = peakBytes
   }
-
-  /// `VmHWM:	   13876 kB`
-  private static func bytes(_ name: String, in text: String) -> Int? {
-    guard let line = text.split(separator: "\n").first(where: { $0.hasPrefix(name) }) else { return nil }
-    let words = line.split(whereSeparator: \.isWhitespace)
-    guard words.count == 3, words[2] == "kB", let kibibytes = Int(words[1]) else { return nil }
-    return kibibytes * 1024
-  }
-
-  /// The file is about 1.5 KB; the line is in its first half.
-  private static let statusBytesMax = 4096
 }

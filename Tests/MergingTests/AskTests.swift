@@ -78,8 +78,13 @@ struct AskTests {
     #expect(counts["rejected"] == 1)
   }
 
-  @Test("asked or not, a segment's counts, its rows and its tombstones are the same", arguments: [1, 2, 3] as [UInt64])
-  func same(seed: UInt64) throws {
+  /// Keys that lie close are asked for in one go; with a deletion among them, key by key.
+  @Test(
+    "asked or not, a segment's counts, its rows and its tombstones are the same",
+    arguments: [1, 2, 3] as [UInt64],
+    [false, true]
+  )
+  func same(seed: UInt64, isDense: Bool) throws {
     let names = ["asked", "sent"]
     let feeds = names.map {
       Fixture.feed($0, table: $0, columns: DeletionTests.columns, more: #", "deletions": { "action": "remove" }"#)
@@ -91,7 +96,7 @@ struct AskTests {
     for (number, run) in [Fixture.firstRun, Fixture.secondRun, Fixture.thirdRun].enumerated() {
       for sequence in 1...4 {
         let mode = number == 2 ? RunMode.incremental : .full
-        let lines = (0..<60).map { _ in Self.anyLine(run, sequence, &random) }
+        let lines = (0..<(isDense ? 400 : 60)).map { _ in Self.anyLine(run, sequence, isDense, &random) }
         let counts = try names.indices.map { index in
           try processors[index].process(fixture.lines(lines, feed: names[index], run, sequence, mode)).counts
         }
@@ -109,11 +114,16 @@ struct AskTests {
     )
   }
 
-  /// An insert, a change, a repeat or a deletion of one of 40 keys.
-  private static func anyLine(_ run: String, _ sequence: Int, _ random: inout SeededGenerator) -> String {
-    let id = Int.random(in: 1...40, using: &random)
+  /// An insert, a change, a repeat or a deletion of one of 40 keys; without deletions, of 240.
+  private static func anyLine(
+    _ run: String,
+    _ sequence: Int,
+    _ isDense: Bool,
+    _ random: inout SeededGenerator
+  ) -> String {
+    let id = Int.random(in: isDense ? -119...120 : 1...40, using: &random)
     let version = "\"data_version\":\"\(Int.random(in: 1...9, using: &random)) \(run)-00000\(sequence)\"}"
-    if Int.random(in: 0..<10, using: &random) == 0 { return "{\"id\":\(id),\"data_hash\":null,\(version)" }
+    if !isDense, Int.random(in: 0..<10, using: &random) == 0 { return "{\"id\":\(id),\"data_hash\":null,\(version)" }
     let name = ["a", "b", "c"].randomElement(using: &random) ?? "a"
     return "{\"id\":\(id),\"name\":\"\(name)\",\"tags\":{\"x\":[1]},\"data_hash\":\"h-\(name)\",\(version)"
   }

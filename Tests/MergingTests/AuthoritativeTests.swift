@@ -90,6 +90,7 @@ struct AuthoritativeTests {
     _ = try fixture.merge(fixture.segment([.item(1, "a", version: "5")], mode: .full))
     // Noted beside the row: it came again unchanged.
     _ = try fixture.merge(fixture.segment([.item(1, "a", version: "7")], sequence: 2, mode: .full))
+    #expect(try fixture.query("SELECT left(data_version, 1) FROM weir.tombstone") == [["7"]])
     var processor = try Fixture.processor(fixture.pipeline, fixture.spool, asking: asking, isAuthoritative: true)
     let gone = #"{"id":1,"data_hash":null,"data_version":"3 \#(Fixture.secondRun)-000001"}"#
     #expect(try processor.process(fixture.lines([gone], Fixture.secondRun, 1, .full)).counts["deleted"] == 1)
@@ -99,23 +100,40 @@ struct AuthoritativeTests {
     #expect(try fixture.query("SELECT name, deleted_at IS NULL FROM item") == [["b", "t"]])
   }
 
+  /// What there was of a child before.
+  enum Before: CaseIterable, Sendable {
+    case row, mark, note
+  }
+
   @Test(
-    "a child that an authoritative run brings before its parent comes with it, whatever was noted before",
-    arguments: asking
+    "a child that an authoritative run brings before its parent comes with it, whatever there was of it before",
+    arguments: asking,
+    Before.allCases
   )
-  func waiting(asking: AskPolicy.Rule) throws {
-    let fixture = try FamilyTests.fixture(.keep)
+  func waiting(asking: AskPolicy.Rule, before: Before) throws {
+    let fixture = try FamilyTests.fixture(.keep, parents: before == .mark ? .mark : .remove)
     _ = try fixture.merge(fixture.segment([FamilyTests.town(1)], feed: "town"))
-    let gone = #"{"id":11,"data_hash":null,"data_version":"5 \#(Fixture.firstRun)-000002"}"#
-    _ = try fixture.merge(fixture.lines([gone], feed: "house", Fixture.firstRun, 2))
+    if before != .note {
+      _ = try fixture.merge(fixture.segment([FamilyTests.child(11, of: 1, version: "4")], feed: "house"))
+    }
+    if before == .row {
+      _ = try fixture.merge(fixture.segment([FamilyTests.child(11, of: 1, version: "5")], feed: "house", sequence: 2))
+    } else {
+      let gone = #"{"id":11,"data_hash":null,"data_version":"5 \#(Fixture.firstRun)-000002"}"#
+      _ = try fixture.merge(fixture.lines([gone], feed: "house", Fixture.firstRun, 2))
+    }
     var processor = try Fixture.processor(fixture.pipeline, fixture.spool, asking: asking, isAuthoritative: true)
     let child = FamilyTests.child(11, of: 2, version: "3")
-    let counts = try processor.process(
-      fixture.segment([child], feed: "house", run: Fixture.secondRun, mode: .full)
-    ).counts
-    #expect(counts["orphaned"] == 1, "\(counts)")
+    let segment = try fixture.segment([child], feed: "house", run: Fixture.secondRun, mode: .full)
+    #expect(try processor.process(segment).counts["orphaned"] == 1)
+    // What is older still stays out.
+    let late = try fixture.merge(
+      fixture.segment([FamilyTests.child(11, of: 1, version: "2")], feed: "house", sequence: 9)
+    )
+    #expect(late["inserted"] == 0 && late["updated"] == 0 || before == .note, "\(late)")
     _ = try fixture.merge(fixture.segment([FamilyTests.town(2)], feed: "town", run: Fixture.thirdRun))
     #expect(try FamilyTests.live(fixture, "house") == ["11"])
+    #expect(try fixture.query("SELECT name, up FROM house") == [["n3", "2"]])
     #expect(try fixture.query("SELECT count(*) FROM weir.orphan") == [["0"]])
   }
 }

@@ -83,8 +83,12 @@ struct Question {
   /// less is asked for, looking up is as good.
   private func isDense(_ range: ClosedRange<Int64>) -> Bool {
     let (span, isBeyond) = range.upperBound.subtractingReportingOverflow(range.lowerBound)
-    return !isBeyond && span / Self.sparseness < Int64(copy.footer.records)
+    let records = copy.footer.records
+    return records >= Self.recordsMin && !isBeyond && span / Self.sparseness < Int64(records)
   }
+
+  /// For fewer it is not worth two more messages.
+  private static let recordsMin = 200
 
   private static let sparseness: Int64 = 2
 
@@ -97,7 +101,7 @@ struct Question {
     guard applies else { return try body(&connection) }
     try connection.executeScript("SET LOCAL enable_nestloop = off", while: "prepare a question")
     let value = try body(&connection)
-    try connection.executeScript("SET LOCAL enable_nestloop = on", while: "prepare the merge")
+    try connection.executeScript("SET LOCAL enable_nestloop TO DEFAULT", while: "prepare the merge")
     return value
   }
 }

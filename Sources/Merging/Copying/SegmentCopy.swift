@@ -27,7 +27,8 @@ struct SegmentCopy {
   struct Asked {
     /// Lines that are deletions.
     var deletions = 0
-    /// The least and the greatest key; nil when they are no whole numbers, or of several columns.
+    /// The least and the greatest key; nil where ``LineEnds`` does not know them: keys of other types or several columns, a line
+    /// that had to be parsed, such as a deletion.
     var range: ClosedRange<Int64>?
   }
 

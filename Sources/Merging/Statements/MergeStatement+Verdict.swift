@@ -132,7 +132,20 @@ extension MergeStatement {
     """
   }
 
-  /// What an earlier run noted beside rows of which an authoritative one says something else.
+  /// Rows that an authoritative run brings anew, and whose parent is not there yet: the row that is there steps back behind what
+  /// waits, or it would keep it out for ever. Its version ends without a name then, as where a parent went (``Parting``).
+  func yielded(_ scope: Scope) -> String? {
+    guard let overrules = scope.overrules, feed.parent != nil else { return nil }
+    let same = zip(keys, keys.indices).map { "t.\($0) = v.k\($1 + 1)" }.joined(separator: " AND ")
+    return """
+      yielded AS (
+        UPDATE \(target.qualified) t SET data_version = left(v.data_version, -\(Self.nameByteCount)) FROM verdict v
+        WHERE \(same) AND v.verdict = 'orphaned' AND t.data_version >= v.data_version AND \(overrules("t.")))
+      """
+  }
+
+  /// What an earlier run noted beside rows of which an authoritative one says something else. What vanished is not among it: its
+  /// deletion has the row's own stamp.
   func forgotten(_ scope: Scope) -> String? {
     guard let overrules = scope.overrules else { return nil }
     // What is yet to be sent is settled when it is written. A row that is marked has to carry its deletion's version alone; where

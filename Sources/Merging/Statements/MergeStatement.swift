@@ -126,7 +126,7 @@ struct MergeStatement {
     if feed.tracking.logsChanges { parts.append(logged(scope)) }
     if scope.hasDeletions { parts += deletions(scope) }
     if scope.isAlone { parts.append(confirmed(scope)) }
-    if let forgotten = forgotten(scope) { parts.append(forgotten) }
+    parts += [forgotten(scope), yielded(scope)].compactMap(\.self)
     if let run = scope.noting { parts.append(noted(run)) }
     let kept = feed.parent == nil ? "0" : "(SELECT count(*) FROM kept)"
     return """
