@@ -43,13 +43,15 @@ struct DecompressorTests {
           var header = unsafe gz_header()
           unsafe (header.extra, header.extra_len) = (extra.baseAddress, UInt32(extra.count))
           unsafe (header.name, header.comment, header.hcrc) = (name.baseAddress, comment.baseAddress, 1)
-          if hasHeader { _ = unsafe deflateSetHeader(&stream, &header) }
-          return unsafe input.withUnsafeMutableBufferPointer { source in
-            unsafe output.withUnsafeMutableBufferPointer { target in
-              unsafe (stream.next_in, stream.avail_in) = (source.baseAddress, UInt32(content.count))
-              unsafe (stream.next_out, stream.avail_out) = (target.baseAddress, UInt32(target.count))
-              precondition(unsafe deflate(&stream, Z_FINISH) == Z_STREAM_END)
-              return unsafe target.count - Int(stream.avail_out)
+          return unsafe withUnsafeMutablePointer(to: &header) { header in
+            if hasHeader { _ = unsafe deflateSetHeader(&stream, header) }
+            return unsafe input.withUnsafeMutableBufferPointer { source in
+              unsafe output.withUnsafeMutableBufferPointer { target in
+                unsafe (stream.next_in, stream.avail_in) = (source.baseAddress, UInt32(content.count))
+                unsafe (stream.next_out, stream.avail_out) = (target.baseAddress, UInt32(target.count))
+                precondition(unsafe deflate(&stream, Z_FINISH) == Z_STREAM_END)
+                return unsafe target.count - Int(stream.avail_out)
+              }
             }
           }
         }

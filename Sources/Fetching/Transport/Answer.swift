@@ -66,6 +66,8 @@ final class AnswerCollector: HTTPClientResponseDelegate {
   static let byteCountMax = 48 << 20
   /// As much of an answer that is none as is looked at for a message.
   static let messageByteCountMax = 64 << 10
+  /// A compressed one is unpacked up to here, and cut then.
+  private static let messageContentMax = 1 << 20
 
   private let idle: TimeAmount
   private let most: Int
@@ -80,8 +82,9 @@ final class AnswerCollector: HTTPClientResponseDelegate {
   var refusal: Answer? {
     state.withLock { state in
       guard let head = state.head, !Self.isSuccess(head) else { return nil }
-      let beginning = try? state.body?.content()
-      return Answer(status: Int(head.status.code), headers: head.headers, body: beginning ?? ByteBuffer())
+      let content = (try? state.body?.content()) ?? ByteBuffer()
+      let beginning = content.getSlice(at: content.readerIndex, length: Self.messageByteCountMax) ?? content
+      return Answer(status: Int(head.status.code), headers: head.headers, body: beginning)
     }
   }
 
@@ -96,8 +99,13 @@ final class AnswerCollector: HTTPClientResponseDelegate {
       let length = head.headers.first(name: "Content-Length").flatMap { Int($0) }
       if isSuccess, let length, length > most { throw AnswerBody.tooLarge(most) }
       if isSuccess, let length, length > 0, encoding == "identity" { state.announced = length }
-      let room = isSuccess ? most : Self.messageByteCountMax
-      state.body = AnswerBody(encoding: encoding, announced: length, most: room)
+      state.body = AnswerBody(
+        encoding: encoding,
+        announced: length,
+        isFramed: length != nil || head.version.major > 1 || head.headers.contains(name: "Transfer-Encoding"),
+        most: isSuccess ? most : Self.messageByteCountMax,
+        contentMax: isSuccess ? nil : Self.messageContentMax
+      )
       state.rate = isSuccess ? MinimumRate(over: idle, from: .now()) : nil
     }
   }
@@ -106,7 +114,8 @@ final class AnswerCollector: HTTPClientResponseDelegate {
     done(task) { state throws(RequestFailure) in
       state.byteCount += part.readableBytes
       try state.body?.add(part)
-      guard state.rate?.arrived(part.readableBytes, at: .now()) ?? true else {
+      let brought = state.body?.usualCount(part) ?? part.readableBytes
+      guard state.rate?.arrived(brought, at: .now()) ?? true else {
         throw RequestFailure(.timeout, "less than \(MinimumRate.bytesPerSecond) bytes a second came of the body")
       }
     }
@@ -119,6 +128,7 @@ final class AnswerCollector: HTTPClientResponseDelegate {
     return try state.withLock { state in
       guard let head = state.head else { throw HTTPClientError.remoteConnectionClosed }
       let body = try state.body?.content() ?? ByteBuffer()
+      state.body = nil
       if let announced = state.announced, body.readableBytes != announced {
         throw RequestFailure(.network, "\(body.readableBytes) bytes came of \(announced)")
       }

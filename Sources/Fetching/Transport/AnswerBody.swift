@@ -8,8 +8,10 @@ internal import NIOCore
 struct AnswerBody {
   /// What has come, as it came.
   private(set) var received = ByteBuffer()
-  private let format: Decompressor.Format?
+  private let isCompressed: Bool
+  private let isFramed: Bool
   private let most: Int
+  private let contentMax: Int
 
   /// How much larger JSON is than its gzip at most, as a rule; it matters where the gzip does not say it.
   private static let usualRatio = 16
@@ -20,12 +22,19 @@ struct AnswerBody {
   /// - Parameters:
   ///   - encoding: `identity`, `gzip` or `deflate`; anything else is taken as it is.
   ///   - announced: What the header `Content-Length` says.
-  ///   - most: More bytes are refused, before and after decompression.
-  init(encoding: String, announced: Int?, most: Int) {
-    format = encoding == "gzip" ? .gzip : encoding == "deflate" ? .zlib : nil
+  ///   - isFramed: HTTP itself tells where the body ends. What ends with its connection may be cut there.
+  ///   - most: More bytes are refused.
+  ///   - contentMax: More bytes than that after decompression are refused; nil for as many.
+  init(encoding: String, announced: Int?, isFramed: Bool = true, most: Int, contentMax: Int? = nil) {
+    isCompressed = ["gzip", "deflate"].contains(encoding)
+    self.isFramed = isFramed
     self.most = most
+    self.contentMax = contentMax ?? most
     received.reserveCapacity(min(announced ?? 0, most))
   }
+
+  /// So many bytes of content come of a part of it, about.
+  func usualCount(_ part: ByteBuffer) -> Int { part.readableBytes * (isCompressed ? Self.usualRatio : 1) }
 
   /// Adds what has come.
   ///
@@ -43,11 +52,13 @@ struct AnswerBody {
   ///
   /// - Throws: ``RequestFailure`` when it cannot be read, or is more than is allowed.
   func content() throws(RequestFailure) -> ByteBuffer {
-    guard let format, received.readableBytes > 0 else { return received }
+    guard isCompressed, received.readableBytes > 0 else { return received }
+    // Vendors confuse the two names.
+    let format: Decompressor.Format = received.readableBytesView.starts(with: [0x1F, 0x8B]) ? .gzip : .zlib
     let announced = unsafe received.withUnsafeReadableBytes { unsafe Decompressor.announcedCount(ofGzip: $0) }
-    var room = min(most, max(received.readableBytes, 1 << 10) * Self.usualRatio)
+    var room = min(contentMax, max(received.readableBytes, 1 << 10) * Self.usualRatio)
     // What a bomb says of itself is not believed, and neither is what follows a gzip that is not alone.
-    if format == .gzip, let announced, announced <= most { room = announced }
+    if format == .gzip, let announced, announced <= contentMax { room = announced }
     while true {
       var content = ByteBuffer()
       let result = decompress(format, into: &content, room: room)
@@ -55,13 +66,16 @@ struct AnswerBody {
       case .success(let rest):
         guard rest == 0 else { throw RequestFailure(.content, "something follows the gzip of the body") }
         return content
-      case .failure(.damaged): throw RequestFailure(.content, "a body that is not the gzip it is said to be, or cut")
+      case .failure(.damaged):
+        let reason = "a body that is not the \(format) it is said to be, or cut"
+        throw RequestFailure(isFramed ? .content : .network, reason)
       case .failure(.noMemory): throw RequestFailure(.client, "no memory to decompress a body")
       case .failure(.noRoom):
-        guard room < most else {
-          throw received.readableBytes < most / Self.bombRatio ? Self.bomb(most) : Self.tooLarge(most)
+        guard room < contentMax else {
+          let least = max(contentMax, format == .gzip ? announced ?? 0 : 0)
+          throw least / received.readableBytes > Self.bombRatio ? Self.bomb(contentMax) : Self.tooLarge(contentMax)
         }
-        room = min(most, max(room, 1 << 10) * Self.usualRatio)
+        room = min(contentMax, max(room, 1 << 10) * Self.usualRatio)
       }
     }
   }
@@ -93,7 +107,7 @@ struct AnswerBody {
   static func tooLarge(_ most: Int) -> RequestFailure {
     var failure = RequestFailure(
       .refused,
-      "a page of more than \(most >> 20) MiB",
+      "a page of more than \(size(most))",
       hint: "ask for fewer records a page: pagination.page_size"
     )
     failure.isTooLarge = true
@@ -103,8 +117,12 @@ struct AnswerBody {
   private static func bomb(_ most: Int) -> RequestFailure {
     RequestFailure(
       .refused,
-      "\(bombRatio) times its size and more: a body that expands to more than \(most >> 20) MiB",
+      "\(bombRatio) times its size and more: a body that expands to more than \(size(most))",
       hint: "ask the vendor, it may be an attack; if it is not, ask for fewer records a page: pagination.page_size"
     )
+  }
+
+  private static func size(_ bytes: Int) -> String {
+    bytes < 1 << 20 ? "\(bytes >> 10) KiB" : "\(bytes >> 20) MiB"
   }
 }

@@ -10,7 +10,7 @@ extension Source {
     public var perMinute: Int?
     public var perHour: Int?
     public var perDay: Int?
-    /// Bytes of answers, after decompression, in an hour.
+    /// Bytes of answers in an hour: after decompression, and as they came where they did not come whole.
     public var bytesPerHour: Int?
 
     public init() {}

@@ -86,6 +86,7 @@ struct DraftFile: ~Copyable {
     do throws(SpoolError) {
       let left = try OpenFile(path)
       guard try left.lock(waits: whenBusy == .wait) else { throw SpoolError.busy(path) }
+      defer { left.unlock() }
       if try left.isStill(at: path) { try FileName.remove(path) }
     } catch .system(.noSuchFileOrDirectory, _, _) {
       return

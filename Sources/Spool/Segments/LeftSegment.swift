@@ -17,7 +17,11 @@ public struct LeftSegment: ~Copyable {
       let path = queue.path(of: name, in: .incoming)
       let file = try OpenFile(path)
       // Between opening and locking it, another may have published it, or a writer begun anew.
-      guard try file.lock(), try file.isStill(at: path) else { return nil }
+      guard try file.lock() else { return nil }
+      guard try file.isStill(at: path) else {
+        file.unlock()
+        return nil
+      }
       (self.queue, self.name) = (queue, name)
       self.file = file
     } catch .system(.noSuchFileOrDirectory, _, _) {

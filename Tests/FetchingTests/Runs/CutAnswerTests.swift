@@ -7,7 +7,7 @@ import Testing
 /// An answer that did not come whole is never taken for one that did.
 struct CutAnswerTests {
   enum Cut: CaseIterable {
-    case length, chunk, gzipInLength, gzipInChunks, gzipChecksum, gzipThatIsNone, bodyOfLength
+    case length, chunk, gzipInLength, gzipInChunks, gzipUntilClose, gzipChecksum, gzipThatIsNone, bodyOfLength
 
     func reply(_ text: String) async throws -> WireServer.Reply {
       let json = Array(text.utf8)
@@ -22,6 +22,9 @@ struct CutAnswerTests {
         return WireServer.Reply(Array(gzip.dropLast(12)), headers: header, closes: true)
       case .gzipInChunks:
         return Wire.chunked(Array(gzip.dropLast(12)), headers: [header[1]], isWhole: true)
+      case .gzipUntilClose:
+        let head = (["HTTP/1.1 200 OK"] + header).joined(separator: "\r\n") + "\r\n\r\n"
+        return WireServer.Reply(bytes: Array(head.utf8) + gzip.dropLast(12), closes: true)
       case .gzipChecksum:
         var spoiled = gzip
         spoiled[spoiled.count - 6] ^= 0xFF
@@ -46,6 +49,7 @@ struct CutAnswerTests {
       let trial = try FetchTrial(server.url)
       let error = try #require(try await trial.failure())
       #expect([.temporaryFailure, .dataError].contains(error.exitStatus), "\(error)")
+      if cut == .gzipUntilClose { #expect(error.exitStatus == .temporaryFailure, "\(error)") }
       #expect(error.message.contains("cars") && error.message.contains("127.0.0.1:\(server.port)"), "\(error)")
       #expect(!error.description.contains("\n") && error.hint != nil, "\(error)")
       #expect(!error.description.contains(FetchTrial.canary))

@@ -127,6 +127,18 @@ struct StrangeAnswerTests {
     }
   }
 
+  @Test("what a vendor says of a refusal is read also when it comes compressed, and is long", arguments: [10, 90_000])
+  func compressedRefusal(count: Int) async throws {
+    let text = #"{"error":{"message":"no such market"}}"# + String(repeating: " ", count: count)
+    let gzip = try await Wire.gzip(text)
+    try await WireServer.serving { _, _ in
+      WireServer.Reply(gzip, status: "400 Bad Request", headers: ["Content-Encoding: gzip"])
+    } _: { server in
+      let error = try #require(try await FetchTrial(server.url).failure())
+      #expect(error.message.contains("no such market"), "\(error)")
+    }
+  }
+
   @Test("where nobody listens the run says so and may be repeated")
   func nobody() async throws {
     let url = try await WireServer.serving { _, _ in

@@ -1,3 +1,4 @@
+import Foundation
 import NIOCore
 import TestSupport
 import Testing
@@ -13,6 +14,18 @@ struct AnswerBodyTests {
     return String((0..<count).map { _ in Character(String(Int.random(in: 0...9, using: &random))) })
   }
 
+  private static func encoded(_ text: String, _ encoding: String) async throws -> [UInt8] {
+    switch encoding {
+    case "gzip": return try await Wire.gzip(text)
+    case "deflate":
+      let program = "import sys,zlib,base64; print(base64.b64encode(zlib.compress(sys.stdin.buffer.read())).decode())"
+      let command = "printf %s \"$TEXT\" | python3 -c '\(program)'"
+      let output = try await Programs.shell(command, environment: ["TEXT": text]).output
+      return Data(base64Encoded: output.trimmingCharacters(in: .whitespacesAndNewlines)).map(Array.init) ?? []
+    default: return Array(text.utf8)
+    }
+  }
+
   private func content(_ bytes: [UInt8], _ encoding: String) throws(RequestFailure) -> ByteBuffer {
     var body = AnswerBody(encoding: encoding, announced: bytes.count, most: Self.most)
     for start in stride(from: 0, to: bytes.count, by: 1000) {
@@ -21,13 +34,17 @@ struct AnswerBodyTests {
     return try body.content()
   }
 
-  @Test("up to the bound it is taken, and one byte more is too large", arguments: ["identity", "gzip"])
+  @Test("up to the bound it is taken, and one byte more is too large", arguments: ["identity", "gzip", "deflate"])
   func bound(encoding: String) async throws {
     for count in [0, 1, Self.most - 1, Self.most, Self.most + 1] {
       let text = Self.text(count)
-      let bytes = encoding == "gzip" ? try await Wire.gzip(text) : Array(text.utf8)
+      let bytes = try await Self.encoded(text, encoding)
       if count <= Self.most {
         #expect(try content(bytes, encoding) == ByteBuffer(string: text))
+        // Whatever name it goes by.
+        if encoding != "identity" {
+          #expect(try content(bytes, encoding == "gzip" ? "deflate" : "gzip") == ByteBuffer(string: text))
+        }
       } else {
         let failure = #expect(throws: RequestFailure.self) { try content(bytes, encoding) }
         #expect(failure?.isTooLarge == true && failure?.reason.contains("a page of more than") == true)

@@ -9,8 +9,8 @@ import Testing
 /// A claim ends with the worker, not with a child that the worker has started.
 struct InheritTests {
   /// Whether a segment is free after its worker has gone, while a child that it started lives.
-  private func isFree(isInherited: Bool) throws -> Bool {
-    let files = DefectiveFiles(base: SystemFiles(), defect: isInherited ? .inherited : nil, unlocksNothing: true)
+  private func isFree(isInherited: Bool, isKilled: Bool) throws -> Bool {
+    let files = DefectiveFiles(base: SystemFiles(), defect: isInherited ? .inherited : nil, unlocksNothing: isKilled)
     let folder = try TemporarySpool()
     try folder.publish(["{}"], name: Samples.name(1))
     let queue = try folder.spool.queue(.fetched, feed: "cars")
@@ -39,7 +39,12 @@ struct InheritTests {
 
   @Test("a child that outlives its worker does not keep the worker's claim; were the file inherited, it would")
   func inherited() throws {
-    #expect(try isFree(isInherited: false))
-    #expect(try !isFree(isInherited: true))
+    #expect(try isFree(isInherited: false, isKilled: true))
+    #expect(try !isFree(isInherited: true, isKilled: true))
+  }
+
+  @Test("what a worker gives back is free at once, though a program that is being started has a copy of the file")
+  func givenBack() throws {
+    #expect(try isFree(isInherited: true, isKilled: false))
   }
 }
