@@ -102,7 +102,6 @@ final class AnswerCollector: HTTPClientResponseDelegate {
       state.body = AnswerBody(
         encoding: encoding,
         announced: length,
-        isFramed: length != nil || head.version.major > 1 || head.headers.contains(name: "Transfer-Encoding"),
         most: isSuccess ? most : Self.messageByteCountMax,
         contentMax: isSuccess ? nil : Self.messageContentMax
       )

@@ -9,7 +9,6 @@ struct AnswerBody {
   /// What has come, as it came.
   private(set) var received = ByteBuffer()
   private let isCompressed: Bool
-  private let isFramed: Bool
   private let most: Int
   private let contentMax: Int
 
@@ -22,12 +21,10 @@ struct AnswerBody {
   /// - Parameters:
   ///   - encoding: `identity`, `gzip` or `deflate`; anything else is taken as it is.
   ///   - announced: What the header `Content-Length` says.
-  ///   - isFramed: HTTP itself tells where the body ends. What ends with its connection may be cut there.
   ///   - most: More bytes are refused.
   ///   - contentMax: More bytes than that after decompression are refused; nil for as many.
-  init(encoding: String, announced: Int?, isFramed: Bool = true, most: Int, contentMax: Int? = nil) {
+  init(encoding: String, announced: Int?, most: Int, contentMax: Int? = nil) {
     isCompressed = ["gzip", "deflate"].contains(encoding)
-    self.isFramed = isFramed
     self.most = most
     self.contentMax = contentMax ?? most
     received.reserveCapacity(min(announced ?? 0, most))
@@ -54,7 +51,7 @@ struct AnswerBody {
   func content() throws(RequestFailure) -> ByteBuffer {
     guard isCompressed, received.readableBytes > 0 else { return received }
     // Vendors confuse the two names.
-    let format: Decompressor.Format = received.readableBytesView.starts(with: [0x1F, 0x8B]) ? .gzip : .zlib
+    let (format, isOne) = kind
     let announced = unsafe received.withUnsafeReadableBytes { unsafe Decompressor.announcedCount(ofGzip: $0) }
     var room = min(contentMax, max(received.readableBytes, 1 << 10) * Self.usualRatio)
     // What a bomb says of itself is not believed, and neither is what follows a gzip that is not alone.
@@ -67,8 +64,10 @@ struct AnswerBody {
         guard rest == 0 else { throw RequestFailure(.content, "something follows the gzip of the body") }
         return content
       case .failure(.damaged):
-        let reason = "a body that is not the \(format) it is said to be, or cut"
-        throw RequestFailure(isFramed ? .content : .network, reason)
+        // What begins as it should was cut or spoiled on its way, if need be by a gateway that knows the length of what it has.
+        throw isOne
+          ? RequestFailure(.network, "the \(format) of the body was cut, or spoiled on its way")
+          : RequestFailure(.content, "a body that is not the gzip it is said to be")
       case .failure(.noMemory): throw RequestFailure(.client, "no memory to decompress a body")
       case .failure(.noRoom):
         guard room < contentMax else {
@@ -78,6 +77,15 @@ struct AnswerBody {
         room = min(contentMax, max(room, 1 << 10) * Self.usualRatio)
       }
     }
+  }
+
+  /// What the body begins as. Source: RFC 1952, section 2.3.1, ID1 and ID2; RFC 1950, section 2.2, CM and FCHECK.
+  private var kind: (Decompressor.Format, isOne: Bool) {
+    let beginning = Array(received.readableBytesView.prefix(2))
+    guard beginning.count == 2 else { return (.gzip, beginning == [0x1F]) }
+    if beginning == [0x1F, 0x8B] { return (.gzip, true) }
+    let isZlib = beginning[0] & 0x0F == 8 && (Int(beginning[0]) << 8 | Int(beginning[1])).isMultiple(of: 31)
+    return (.zlib, isZlib)
   }
 
   /// - Returns: How many bytes follow.

@@ -33,7 +33,7 @@ struct FetchTrial {
       sources: """
         { "shop": { "base_url": "\(url)", "auth": \(auth), \(source)
                     "retry": { "attempts": 3, "budget": "\(patience)", "first_delay": "10ms" },
-                    "timeouts": { "connect": "2s", "idle": "\(patience)", "whole": "\(patience)" } } }
+                    "timeouts": { "connect": "30s", "idle": "\(patience)", "whole": "\(patience)" } } }
         """,
       feeds: style.feed,
       segmentRecords: segmentRecords
@@ -138,7 +138,10 @@ enum Wire {
 
   /// A chunked answer; without its end it is cut.
   static func chunked(_ body: [UInt8], headers: [String] = [], isWhole: Bool) -> WireServer.Reply {
-    let head = ["HTTP/1.1 200 OK", "Content-Type: application/json", "Transfer-Encoding: chunked"] + headers
+    let head =
+      ["HTTP/1.1 200 OK", "Content-Type: application/json", "Transfer-Encoding: chunked"] + headers + [
+        "Connection: close"
+      ]
     var bytes = Array((head.joined(separator: "\r\n") + "\r\n\r\n" + String(body.count, radix: 16) + "\r\n").utf8)
     bytes += body + Array("\r\n".utf8)
     if isWhole { bytes += Array("0\r\n\r\n".utf8) }

@@ -58,7 +58,9 @@ extension WireServer.Reply {
   }
 
   init(_ body: [UInt8], status: String = "200 OK", headers: [String], length: Int? = nil, closes: Bool = false) {
-    let head = ["HTTP/1.1 \(status)"] + headers + ["Content-Length: \(length ?? body.count)"]
+    // A client that is not told would send its next request into the end of this connection.
+    let close = closes ? ["Connection: close"] : []
+    let head = ["HTTP/1.1 \(status)"] + headers + close + ["Content-Length: \(length ?? body.count)"]
     bytes = Array((head.joined(separator: "\r\n") + "\r\n\r\n").utf8) + body
     self.closes = closes
   }
