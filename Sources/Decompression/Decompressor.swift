@@ -2,8 +2,8 @@ internal import CDeflate
 
 /// Decompresses what is there whole.
 ///
-/// libdeflate does it, in less than half of zlib's time, which was a fifth of all the time of fetch. It wants the whole input and
-/// room for the whole output at once; a page of a vendor is both.
+/// libdeflate does it; zlib's inflating was a fifth of all the time of fetch. It wants the whole input and room for the whole output
+/// at once, which a page of a vendor has.
 @safe
 public struct Decompressor: ~Copyable {
   public enum Format: Sendable {

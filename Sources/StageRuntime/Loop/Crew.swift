@@ -2,7 +2,8 @@ internal import Synchronization
 
 /// The workers of one round: another one begins when all that are there have something to do.
 ///
-/// Six connections to a database for segments that one of them works off as they come cost as much as three of the segments.
+/// A worker of merge has a connection of its own to the database, with tables to look at and a process of the server behind it: no
+/// more of them begin than the segments that come keep busy.
 final class Crew: Sendable {
   typealias Body = @Sendable (Crew) -> Void
 
