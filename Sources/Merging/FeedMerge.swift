@@ -21,6 +21,8 @@ struct FeedMerge {
   let question: QuestionTable
   /// The target had rows when the session came to it.
   let hasRows: Bool
+  /// A row may be written to the target as it would be to the staging table (``Load``).
+  let isLoadable: Bool
 
   var staging: StagingTable { statement.staging }
   var seen: SeenTable { statement.seen }
@@ -44,6 +46,9 @@ struct FeedMerge {
     let any = "SELECT EXISTS (SELECT FROM \(target.qualified))"
     hasRows = try connection.query(any, while: "look at \(target.qualified)") == [["t"]]
     children = pipeline.childFeeds(of: feed)
+    isLoadable =
+      try feed.parent == nil && feed.tracking.marks.isEmpty && AscendingKeys.exist(in: feed)
+      && target.takesText(of: feed, on: &connection)
   }
 
   /// What the statement has to know of a segment beside its rows.

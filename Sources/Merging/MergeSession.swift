@@ -49,14 +49,17 @@ final class MergeSession {
 
   /// What the segments before let expect of the feed's next one.
   func expectation(_ feed: Feed) -> SegmentMerge.Expectation {
-    SegmentMerge.Expectation(asks: policies[feed.name]?.asks ?? false, isAlone: alone.contains(feed.name))
+    let policy = policies[feed.name]
+    return SegmentMerge.Expectation(
+      asks: policy?.asks ?? false,
+      loads: policy?.loads ?? false,
+      isAlone: alone.contains(feed.name)
+    )
   }
 
   func learn(_ outcome: SegmentMerge.Outcome, of feed: Feed) {
-    let entry = outcome.entry
-    if entry.confirmed > 0 { alone.insert(feed.name) } else { alone.remove(feed.name) }
-    let needed = entry.inserted + entry.updated + entry.orphaned + entry.deleted + entry.refused
-    policies[feed.name]?.learn(needed: needed, of: entry.records)
+    if outcome.entry.confirmed > 0 { alone.insert(feed.name) } else { alone.remove(feed.name) }
+    policies[feed.name]?.learn(outcome.entry, wasRefused: outcome.wasRefused)
   }
 
   /// What a segment of this feed may bring or take away in the feeds below it: those that have orphans now, and those

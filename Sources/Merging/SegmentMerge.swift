@@ -19,12 +19,16 @@ struct SegmentMerge {
     var entry: LedgerEntry
     /// It was in the ledger: nothing was done now.
     var wasKnown: Bool
+    /// It was to be loaded straight into its table, and had to be sent.
+    var wasRefused = false
   }
 
   /// What the segments before let expect of this one. Wrong, it costs time and nothing else.
   struct Expectation {
     /// Most rows are unchanged: ask before they are sent.
     var asks = false
+    /// All rows are new.
+    var loads = false
     /// Rows come again unchanged with a newer stamp: lock the rows alone at once.
     var isAlone = false
   }
@@ -40,9 +44,14 @@ struct SegmentMerge {
   ) throws -> Outcome {
     do {
       do {
+        if mayLoad(merge, children, expectation) { return try load(merge, &connection) }
         return try run(merge, children, expectation.asks ? .asking : .sending, expectation, &connection)
       } catch is SentTooLittle {
         return try run(merge, children, .sending, expectation, &connection)
+      } catch is NotAllNew {
+        var outcome = try run(merge, children, .sending, expectation, &connection)
+        outcome.wasRefused = true
+        return outcome
       }
     } catch let error as PostgresError where error.isDataError {
       do {
@@ -56,6 +65,11 @@ struct SegmentMerge {
 
   /// What overrules takes notes away, and what is logged has to be what was there.
   private func needsRowsAlone(_ merge: FeedMerge) -> Bool { isAuthoritative || merge.feed.tracking.logsChanges }
+
+  /// Nothing else is to be done with the rows than to write them.
+  private func mayLoad(_ merge: FeedMerge, _ children: [ChildMerge], _ expectation: Expectation) -> Bool {
+    expectation.loads && merge.isLoadable && children.isEmpty && !expectation.isAlone && !needsRowsAlone(merge)
+  }
 
   private enum Way {
     /// The database says what it lacks, and only that is sent.
@@ -72,15 +86,7 @@ struct SegmentMerge {
     _ expectation: Expectation,
     _ connection: inout Connection
   ) throws -> Outcome {
-    try connection.transaction { connection in
-      try connection.executeScript(Self.settings, while: "prepare the merge")
-      let defect = merge.statement.defect
-      if let known = try Ledger.enter(footer, on: &connection), defect != .noLedger {
-        return Outcome(entry: known, wasKnown: true)
-      }
-      if defect == .ledgerOutside { try connection.executeScript("COMMIT; BEGIN", while: "make a mistake") }
-      let checks = defect != .noCountCheck
-      let copy = SegmentCopy(footer: footer, path: path, staging: merge.staging, checksCount: checks)
+    try once(merge, &connection) { copy, connection in
       let sent = try send(copy, merge, way, &connection)
       var folded = try locked(
         merge.target,
@@ -99,12 +105,44 @@ struct SegmentMerge {
           folded.entry.parted = try children.part(from: merge, segment: footer.label, on: &connection)
         }
       }
-      try Ledger.complete(footer, folded.entry, on: &connection)
+      return (folded.entry, folded.refused)
+    }
+  }
+
+  /// One transaction, with the segment's row in the ledger: does nothing when it is there already.
+  private func once(
+    _ merge: FeedMerge,
+    _ connection: inout Connection,
+    _ body: (SegmentCopy, inout Connection) throws -> (LedgerEntry, RefusedRows)
+  ) throws -> Outcome {
+    try connection.transaction { connection in
+      try connection.executeScript(Self.settings, while: "prepare the merge")
+      let defect = merge.statement.defect
+      if let known = try Ledger.enter(footer, on: &connection), defect != .noLedger {
+        return Outcome(entry: known, wasKnown: true)
+      }
+      if defect == .ledgerOutside { try connection.executeScript("COMMIT; BEGIN", while: "make a mistake") }
+      let checks = defect != .noCountCheck
+      let copy = SegmentCopy(footer: footer, path: path, staging: merge.staging, checksCount: checks)
+      var (entry, refused) = try body(copy, &connection)
+      try Ledger.complete(footer, entry, on: &connection)
       try Ledger.checkpoint(footer, on: &connection)
-      if folded.refused.count > 0 { try folded.refused.nameColumns(of: merge.target, on: &connection) }
+      if refused.count > 0 { try refused.nameColumns(of: merge.target, on: &connection) }
       let writer = try spool.rejectWriter(feed: footer.feed, segment: footer.name, stage: .merge)
-      try folded.refused.publish(from: copy, with: writer)
-      return Outcome(entry: folded.entry, wasKnown: false)
+      try refused.publish(from: copy, with: writer)
+      return Outcome(entry: entry, wasKnown: false)
+    }
+  }
+
+  private func load(_ merge: FeedMerge, _ connection: inout Connection) throws -> Outcome {
+    try once(merge, &connection) { copy, connection in
+      try RowsLock.share(merge.target, on: &connection)
+      let noting = try merge.circumstances(of: footer, isAlone: false, isAuthoritative: false, on: &connection).noting
+      var entry = LedgerEntry(records: footer.records)
+      entry.inserted = try Load(copy: copy, merge: merge).run(noting: noting, on: &connection)
+      // Every key came once.
+      if noting != nil { entry.seen = entry.inserted }
+      return (entry, RefusedRows(footer: footer))
     }
   }
 

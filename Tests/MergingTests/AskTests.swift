@@ -18,10 +18,10 @@ struct AskTests {
   func onlyWhatIsLacking() throws {
     let fixture = try Fixture()
     _ = try fixture.merge(fixture.segment((1...100).map { .item($0, "a") }))
-    #expect(try sent(fixture) == "100", "an empty table has nothing unchanged: nothing is asked")
+    #expect(try sent(fixture) == "0", "an empty table has nothing unchanged: all is loaded straight into it")
     let before = try fixture.query("SELECT sum(xmin::text::bigint), count(DISTINCT ctid) FROM item WHERE id > 1")
 
-    // Mostly new was the last segment, so this one is sent whole, and its answer is to ask for the next.
+    // New was all of the last segment, so this one is sent whole, and its answer is to ask for the next.
     let same = try fixture.merge(fixture.segment((1...100).map { .item($0, "a") }, run: Fixture.secondRun))
     #expect(same["unchanged"] == 100)
     #expect(try sent(fixture) == "100")
@@ -44,14 +44,30 @@ struct AskTests {
   @Test("a feed that turns from unchanged to new and back is asked about when it pays")
   func policy() {
     var policy = AskPolicy(hasRows: true)
-    #expect(policy.asks)
-    policy.learn(needed: 51, of: 100)
+    let learn = { (policy: inout AskPolicy, inserted: Int, records: Int, wasRefused: Bool) in
+      var entry = LedgerEntry(records: records)
+      entry.inserted = inserted
+      policy.learn(entry, wasRefused: wasRefused)
+    }
+    #expect(policy.asks && !policy.loads)
+    learn(&policy, 51, 100, false)
+    #expect(!policy.asks && !policy.loads)
+    learn(&policy, 0, 0, false)
     #expect(!policy.asks)
-    policy.learn(needed: 0, of: 0)
-    #expect(!policy.asks)
-    policy.learn(needed: 50, of: 100)
+    learn(&policy, 50, 100, false)
     #expect(policy.asks)
-    #expect(!AskPolicy(hasRows: false).asks)
+    learn(&policy, 100, 100, false)
+    #expect(!policy.asks && policy.loads)
+    learn(&policy, 99, 100, true)
+    #expect(!policy.asks && !policy.loads)
+    learn(&policy, 100, 100, false)
+    #expect(policy.loads)
+    // All were new, and could not be loaded all the same: something is about the table.
+    learn(&policy, 100, 100, true)
+    learn(&policy, 100, 100, false)
+    #expect(!policy.loads)
+    let empty = AskPolicy(hasRows: false)
+    #expect(!empty.asks && empty.loads)
   }
 
   @Test("the lines of an answer are those of the list, and none beyond the segment", arguments: [1, 63, 64, 65, 1000])
@@ -78,54 +94,73 @@ struct AskTests {
     #expect(counts["rejected"] == 1)
   }
 
-  /// Keys that lie close are asked for in one go; with a deletion among them, key by key.
+  /// What kind of keys the lines have.
+  enum Keys: CaseIterable, Sendable {
+    /// Some among forty, deletions among them.
+    case few
+    /// Keys that lie close, which are asked for in one go.
+    case dense
+    /// In order, each once; mostly new ones in the first run, which are loaded straight.
+    case ascending
+  }
+
   @Test(
-    "asked or not, a segment's counts, its rows and its tombstones are the same",
+    "asked, sent or loaded, a segment's counts, its rows and its tombstones are the same",
     arguments: [1, 2, 3] as [UInt64],
-    [false, true]
+    Keys.allCases
   )
-  func same(seed: UInt64, isDense: Bool) throws {
-    let names = ["asked", "sent"]
+  func same(seed: UInt64, keys: Keys) throws {
+    let names = ["asked", "sent", "loaded"]
     let feeds = names.map {
       Fixture.feed($0, table: $0, columns: DeletionTests.columns, more: #", "deletions": { "action": "remove" }"#)
     }
     let tables = names.map { Fixture.itemTable.replacing("TABLE item", with: "TABLE \($0)") }
     let fixture = try Fixture(feeds: feeds.joined(separator: ", "), tables: tables)
-    var processors = try [AskPolicy.Rule.always, .never].map { try fixture.processor(asking: $0) }
+    var processors = try [AskPolicy.Rule.always, .never, .loading].map { try fixture.processor(asking: $0) }
     var random = SeededGenerator(seed: seed)
     for (number, run) in [Fixture.firstRun, Fixture.secondRun, Fixture.thirdRun].enumerated() {
       for sequence in 1...4 {
         let mode = number == 2 ? RunMode.incremental : .full
-        let lines = (0..<(isDense ? 400 : 60)).map { _ in Self.anyLine(run, sequence, isDense, &random) }
+        let lines = Self.lines(keys, run, sequence, &random)
         let counts = try names.indices.map { index in
           try processors[index].process(fixture.lines(lines, feed: names[index], run, sequence, mode)).counts
         }
         #expect(counts[0] == counts[1])
+        #expect(counts[0] == counts[2])
       }
-      #expect(try fixture.query("SELECT * FROM asked ORDER BY id") == fixture.query("SELECT * FROM sent ORDER BY id"))
+      let rows = try names.map { try fixture.query("SELECT * FROM \($0) ORDER BY id") }
+      #expect(rows[0] == rows[1])
+      #expect(rows[0] == rows[2])
     }
     let tombstones = "SELECT target, key, data_version FROM weir.tombstone WHERE target ~ '$1' ORDER BY key"
     let buried = try names.map { try fixture.query(tombstones.replacing("$1", with: $0)).map { $0.dropFirst() } }
-    #expect(!buried[0].isEmpty && buried[0] == buried[1])
+    #expect(!buried[0].isEmpty && buried[0] == buried[1] && buried[0] == buried[2])
     let seen =
       "SELECT sequence, run, seen, records, unchanged FROM weir.ledger WHERE feed = '$1' ORDER BY run, sequence"
-    #expect(
-      try fixture.query(seen.replacing("$1", with: "asked")) == fixture.query(seen.replacing("$1", with: "sent"))
-    )
+    let ledgers = try names.map { try fixture.query(seen.replacing("$1", with: $0)) }
+    #expect(ledgers[0] == ledgers[1] && ledgers[0] == ledgers[2])
   }
 
-  /// An insert, a change, a repeat or a deletion of one of 40 keys; without deletions, of 240.
-  private static func anyLine(
+  private static func lines(
+    _ keys: Keys,
     _ run: String,
     _ sequence: Int,
-    _ isDense: Bool,
     _ random: inout SeededGenerator
-  ) -> String {
-    let id = Int.random(in: isDense ? -119...120 : 1...40, using: &random)
-    let version = "\"data_version\":\"\(Int.random(in: 1...9, using: &random)) \(run)-00000\(sequence)\"}"
-    if !isDense, Int.random(in: 0..<10, using: &random) == 0 { return "{\"id\":\(id),\"data_hash\":null,\(version)" }
-    let name = ["a", "b", "c"].randomElement(using: &random) ?? "a"
-    return "{\"id\":\(id),\"name\":\"\(name)\",\"tags\":{\"x\":[1]},\"data_hash\":\"h-\(name)\",\(version)"
+  ) -> [String] {
+    let ids =
+      switch keys {
+      case .few: (0..<60).map { _ in Int.random(in: 1...40, using: &random) }
+      case .dense: (0..<400).map { _ in Int.random(in: -119...120, using: &random) }
+      case .ascending: (0..<100).filter { _ in Bool.random(using: &random) }.map { sequence * 90 + $0 }
+      }
+    return ids.map { id in
+      let version = "\"data_version\":\"\(Int.random(in: 1...9, using: &random)) \(run)-00000\(sequence)\"}"
+      if keys == .few, Int.random(in: 0..<10, using: &random) == 0 {
+        return "{\"id\":\(id),\"data_hash\":null,\(version)"
+      }
+      let name = ["a", "b", "c"].randomElement(using: &random) ?? "a"
+      return "{\"id\":\(id),\"name\":\"\(name)\",\"tags\":{\"x\":[1]},\"data_hash\":\"h-\(name)\",\(version)"
+    }
   }
 
   @Test("of 200,000 unchanged rows none is written: same xmin, same place")

@@ -18,10 +18,11 @@ struct ContentTests {
       "", "plain", "\\.", "\\N", "\\", "a\\nb", "a\nb\r\nc\td", "\u{1}\u{8}\u{B}\u{C}\u{1F}\u{7F}", "🏡👨‍👩‍👧 é e\u{301}",
       "'\"{}",
       "\u{2028}\u{FEFF}", "NULL", "null",
-    ]
+    ],
+    [AskPolicy.Rule.never, .loading]
   )
-  func text(value: String) throws {
-    let fixture = try Fixture()
+  func text(value: String, asking: AskPolicy.Rule) throws {
+    let fixture = try Fixture(asking: asking)
     #expect(try fixture.merge(fixture.segment([.item(1, value), .item(2, "after")]))["inserted"] == 2)
     let bytes = value.utf8.map {
       String($0, radix: 16).count == 1 ? "0\(String($0, radix: 16))" : String($0, radix: 16)
@@ -46,10 +47,11 @@ struct ContentTests {
       #"{"a":[1,"\\\"\n\u00e9🏠",{"b":null}],"n":12345678901234567890.123456789}"#, #""a \"string\"""#, "12", "true",
       "[]",
       #"{"tab":"a\tb"}"#,
-    ]
+    ],
+    [AskPolicy.Rule.never, .loading]
   )
-  func jsonb(text: String) throws {
-    let fixture = try Fixture()
+  func jsonb(text: String, asking: AskPolicy.Rule) throws {
+    let fixture = try Fixture(asking: asking)
     _ = try fixture.merge(fixture.segment([Row(id: 1, members: "\"name\":null,\"tags\":\(text)")]))
     var connection = try fixture.database.connect()
     let same = try connection.query("SELECT tags = $1::jsonb, name IS NULL FROM item", parameters: [text])
@@ -97,7 +99,7 @@ struct ContentTests {
 
   @Test("rows that the server lost on the way are noticed, and nothing is merged")
   func miscounted() throws {
-    let fixture = try Fixture()
+    let fixture = try Fixture(asking: .never)
     _ = try fixture.merge(fixture.segment([.item(1, "a")]))
     _ = try fixture.query(
       """

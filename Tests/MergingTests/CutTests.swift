@@ -18,6 +18,8 @@ struct CutTests {
     case sending
     /// The database is asked which rows it lacks.
     case asking
+    /// All rows are new, and are loaded straight into the table.
+    case loading
     /// Parents come, and their children are loaded with them.
     case adopting
     /// A run's end moves the watermark.
@@ -27,6 +29,14 @@ struct CutTests {
 
     /// Whether each segment has a session of its own, whose opening is cut as well; the others have one that is open.
     var opensSession: Bool { self == .sending }
+
+    var asking: AskPolicy.Rule {
+      switch self {
+      case .sending: .never
+      case .loading: .loading
+      case .asking, .adopting, .ending: .always
+      }
+    }
   }
 
   /// What merges on a thread of its own, one segment after the other.
@@ -68,7 +78,7 @@ struct CutTests {
     let proxy = try await CutProxy.start(before: fixture.database)
     let pipeline = try fixture.pipeline(url: proxy.address)
     var monitor = try fixture.database.connect()
-    let (spool, asking) = (fixture.spool, shape == .sending ? AskPolicy.Rule.never : .always)
+    let (spool, asking) = (fixture.spool, shape.asking)
     let worker =
       shape.opensSession ? nil : Worker(try Fixture.processor(pipeline, spool, asking: asking, defect: defect))
     for number in 1...10_000 {
@@ -117,6 +127,9 @@ struct CutTests {
     switch shape {
     case .sending, .asking:
       return try fixture.segment(rows, run: run(number))
+    case .loading:
+      let new = (1...31).map { Row.item(Int64(1000 * number + $0), "new") }
+      return try fixture.segment(new, run: run(number), mode: .full)
     case .adopting:
       let child = OrphanTests().photo(Int64(number), of: "\(1000 + number)")
       _ = try fixture.merge(fixture.segment([child], feed: "photo", run: run(number)))
@@ -139,11 +152,16 @@ struct CutTests {
       "SELECT records, inserted, updated, unchanged, adopted FROM weir.ledger WHERE feed = 'item' AND run = '\(run)'"
     )
     let adopted = shape == .adopting ? "1" : "0"
+    if shape == .loading {
+      let rows = try monitor.query("SELECT count(*), (SELECT count(*) FROM weir.seen_item) FROM item")
+      let isOnce = rows == [[String(30 + 31 * number), "31"]] && ledger == [["31", "31", "0", "0", "0"]]
+      return isOnce && counts["inserted"] == 31 ? nil : "rows: \(rows), ledger: \(ledger), counts: \(counts)"
+    }
     guard ledger == [["31", "1", "10", "20", adopted]] else { return "ledger: \(ledger)" }
     let rows = try monitor.query("SELECT count(*), count(*) FILTER (WHERE name = 'n\(number)') FROM item")
     guard rows == [[String(30 + number), "10"]] else { return "rows: \(rows)" }
     switch shape {
-    case .sending, .asking:
+    case .sending, .asking, .loading:
       return counts["inserted"] == 1 && counts["updated"] == 10 ? nil : "counts: \(counts)"
     case .adopting:
       let photos = try monitor.query("SELECT count(*), (SELECT count(*) FROM weir.orphan) FROM photo")

@@ -21,7 +21,11 @@ final class MergeFixture {
   private var processor: MergeProcessor
 
   /// `feeds` is the JSON text inside the `feeds` member, `tables` the statements that make the target tables.
-  init(feeds: String = MergeFixture.item, tables: [String] = [MergeFixture.itemTable]) throws {
+  init(
+    feeds: String = MergeFixture.item,
+    tables: [String] = [MergeFixture.itemTable],
+    asking: AskPolicy.Rule = .whenItPays
+  ) throws {
     database = try #require(TestDatabase.current)
     folder = FilePath(NSTemporaryDirectory()).appending("weir-merging-\(UUID().uuidString)")
     try FileManager.default.createDirectory(
@@ -41,7 +45,7 @@ final class MergeFixture {
     let sql = Programs.packageRoot.appending("sql")
     _ = try Migrator(schema: "public").apply(directory: sql, on: &connection)
     for table in tables { try connection.query(table) }
-    processor = try Self.processor(pipeline, spool)
+    processor = try Self.processor(pipeline, spool, asking: asking)
   }
 
   deinit { try? FileManager.default.removeItem(atPath: folder.string) }

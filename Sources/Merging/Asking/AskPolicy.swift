@@ -1,9 +1,13 @@
-/// Whether it pays to ask before sending: decided by what the segment before turned out to hold.
+/// How a segment is best brought to its table: decided by what the segment before turned out to hold. Wrong, it costs time and
+/// nothing else.
 ///
 /// Asking costs the narrow rows and a second reading of the segment; it saves the unchanged rows. Half is where the two
-/// meet, near enough.
+/// meet, near enough. Where all rows were new the next segment is loaded straight into the table (``Load``).
 struct AskPolicy: Equatable {
   private(set) var asks: Bool
+  private(set) var loads: Bool
+  /// All rows of a segment were new, and could not be loaded straight into the table all the same.
+  private var isBarred = false
   private let rule: Rule
 
   /// Whether what a segment turns out to hold decides about the next one.
@@ -12,19 +16,28 @@ struct AskPolicy: Equatable {
     /// For measuring and proving: the same comes of it either way.
     case always
     case never
+    case loading
   }
 
   /// A target without rows has nothing unchanged.
   init(hasRows: Bool, rule: Rule = .whenItPays) {
     self.rule = rule
     asks = rule == .always || rule == .whenItPays && hasRows
+    loads = rule == .loading || rule == .whenItPays && !hasRows
   }
 
   /// The share of records above which the next segment is sent without asking.
   static let sendingShare = 0.5
 
-  mutating func learn(needed: Int, of records: Int) {
-    guard rule == .whenItPays, records > 0 else { return }
-    asks = Double(needed) <= Self.sendingShare * Double(records)
+  /// - Parameters:
+  ///   - entry: What became of the segment.
+  ///   - wasRefused: It was to be loaded, and had to be sent.
+  mutating func learn(_ entry: LedgerEntry, wasRefused: Bool) {
+    guard rule == .whenItPays, entry.records > 0 else { return }
+    let needed = entry.inserted + entry.updated + entry.orphaned + entry.deleted + entry.refused
+    asks = Double(needed) <= Self.sendingShare * Double(entry.records)
+    let isAllNew = entry.inserted == entry.records
+    if wasRefused, isAllNew { isBarred = true }
+    loads = isAllNew && !isBarred
   }
 }

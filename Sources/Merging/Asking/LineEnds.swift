@@ -64,20 +64,30 @@ struct LineEnds {
   }
 
   private mutating func note(_ digits: Span<UInt8>) {
-    var number: Int64 = 0
-    let isNegative = digits.count > 0 && digits[0] == UInt8(ascii: "-")
-    let first = isNegative ? 1 : 0
-    var isWhole = digits.count > first && digits.count - first <= Self.digitsMax
-    for index in first..<digits.count where isWhole {
-      isWhole = digits[index] >= 0x30 && digits[index] <= 0x39
-      number = number * 10 + Int64(digits[index] & 0x0F)
-    }
-    guard isWhole else {
+    guard let number = Self.wholeNumber(digits) else {
       isRangeKnown = false
       return
     }
-    least = min(least, isNegative ? -number : number)
-    most = max(most, isNegative ? -number : number)
+    least = min(least, number)
+    most = max(most, number)
+  }
+
+  /// Nil when it is not written as a plain whole number, or is long.
+  static func wholeNumber(_ digits: Span<UInt8>) -> Int64? {
+    let isNegative = digits.count > 0 && digits[0] == UInt8(ascii: "-")
+    let first = isNegative ? 1 : 0
+    guard digits.count > first, digits.count - first <= digitsMax else { return nil }
+    var number: Int64 = 0
+    for index in first..<digits.count {
+      guard digits[index] >= 0x30 && digits[index] <= 0x39 else { return nil }
+      number = number * 10 + Int64(digits[index] & 0x0F)
+    }
+    return isNegative ? -number : number
+  }
+
+  /// Where the first key stands in a line, without its quotes; nil when the line begins otherwise or the key has escapes.
+  func firstKey(of line: Span<UInt8>) -> Range<Int>? {
+    Self.has(keys[0], in: line, at: 0) ? Self.value(in: line, at: keys[0].count) : nil
   }
 
   /// So many always fit into 64 bits.

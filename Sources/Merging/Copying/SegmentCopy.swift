@@ -52,11 +52,32 @@ struct SegmentCopy {
     return Copied(deletions: deletions)
   }
 
+  /// Copies every line into the target itself.
+  ///
+  /// - Parameter check: Sees each line before it is sent; what it throws ends the COPY.
+  /// - Throws: ``NotAllNew`` when deletions are among the lines, what `check` throws, ``MergeError`` or `PostgresError`.
+  func straight(
+    into target: TargetTable,
+    on connection: inout Connection,
+    checking check: (Span<UInt8>) throws -> Void
+  ) throws -> Int {
+    let (sent, asked) = try send(statement(target.qualified), CopyRows(columns: staging.rows), &connection) { line, _ in
+      try check(line)
+      return true
+    }
+    guard sent == footer.records else {
+      throw MergeError.miscounted(segment: footer.label, sent: footer.records, accepted: sent)
+    }
+    guard asked.deletions == 0 else { throw NotAllNew() }
+    return sent
+  }
+
   /// Copies key, hash and version of every line.
   func narrow(to table: QuestionTable, on connection: inout Connection) throws -> Asked {
     let list = [Identifier.quoted(QuestionTable.lineColumn)] + table.rows.map { Identifier.quoted($0.label) }
     let statement = "COPY \(table.qualified) (\(list.joined(separator: ", "))) FROM STDIN"
-    let (sent, asked) = try send(statement, CopyRows(narrow: table.rows, ends: table.ends), { _ in true }, &connection)
+    let (sent, asked) = try send(statement, CopyRows(narrow: table.rows, ends: table.ends), &connection) { _, _ in true
+    }
     guard sent == footer.records else {
       throw MergeError.miscounted(segment: footer.label, sent: footer.records, accepted: sent)
     }
@@ -112,17 +133,20 @@ struct SegmentCopy {
   }
 
   private func copy(_ isWanted: (Int) -> Bool, _ connection: inout Connection) throws -> (sent: Int, deletions: Int) {
-    let list = staging.columns.map(Identifier.quoted).joined(separator: ", ")
-    let statement = "COPY \(staging.qualified) (\(list)) FROM STDIN"
-    let (sent, asked) = try send(statement, CopyRows(columns: staging.rows), isWanted, &connection)
+    let rows = CopyRows(columns: staging.rows)
+    let (sent, asked) = try send(statement(staging.qualified), rows, &connection) { _, number in isWanted(number) }
     return (sent, asked.deletions)
+  }
+
+  private func statement(_ table: String) -> String {
+    "COPY \(table) (\(staging.columns.map(Identifier.quoted).joined(separator: ", "))) FROM STDIN"
   }
 
   private func send(
     _ statement: String,
     _ rows: consuming CopyRows,
-    _ isWanted: (Int) -> Bool,
-    _ connection: inout Connection
+    _ connection: inout Connection,
+    _ isWanted: (_ line: Span<UInt8>, _ number: Int) throws -> Bool
   ) throws -> (sent: Int, asked: Asked) {
     var sent = 0
     var asked = Asked()
@@ -130,7 +154,7 @@ struct SegmentCopy {
       var reader = try SegmentReader(path)
       guard reader.footer == footer else { throw MergeError.replaced(segment: footer.label) }
       _ = try reader.forEachLine { line, number in
-        guard isWanted(number) else { return }
+        guard try isWanted(line, number) else { return }
         do throws(CopyRows.BadLine) {
           try rows.append(line, number: number)
         } catch {

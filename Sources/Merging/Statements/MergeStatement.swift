@@ -160,6 +160,14 @@ extension MergeStatement {
     keys.indices.map { "\(prefix)k\($0 + 1)" }.joined(separator: ", ")
   }
 
+  /// The order in which every worker locks rows: texts by their bytes, as segments are loaded straight (``Load``).
+  private var lockOrder: String {
+    zip(feed.keyColumns, feed.keyColumns.indices).map { column, index in
+      "v.k\(index + 1)\(column.type == .text ? " COLLATE \"C\"" : "")"
+    }
+    .joined(separator: ", ")
+  }
+
   /// What the vendor deleted is marked, not removed.
   private var marks: Bool { feed.deletions.action == .mark }
 
@@ -189,7 +197,7 @@ extension MergeStatement {
       (staging.columns.filter { !keyNames.contains($0) }.map(Identifier.quoted) + tracked.map(\.column))
       .map { "\($0) = excluded.\($0)" } + (feed.marksRows ? ["\(DeletionRule.markColumn) = NULL"] : [])
     let dead = feed.marksRows ? " OR t.\(DeletionRule.markColumn) IS NOT NULL" : ""
-    let order = defect == .noOrder ? "random()" : aliases("v.")
+    let order = defect == .noOrder ? "random()" : lockOrder
     let isNewer = "t.data_version IS NULL OR t.data_version < excluded.data_version\(scope.or("t."))"
     let guarded = defect == .noVersionGuard ? "true" : isNewer
     let turned = scope.overrules.map { " OR (t.data_version > excluded.data_version AND \($0("t.")))" } ?? ""

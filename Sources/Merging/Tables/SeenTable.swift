@@ -1,3 +1,4 @@
+internal import JSONText
 internal import PipelineConfig
 internal import Postgres
 
@@ -76,6 +77,31 @@ struct SeenTable {
     guard try exists(&connection) else { return expected[0] == "0" }
     let count = "SELECT count(*) FROM \(qualified) WHERE \(Self.runColumn) >= $1"
     return try connection.query(count, parameters: [run], while: "count \(qualified)") == [[expected[0]]]
+  }
+
+  /// Notes keys, each with a line feed behind it, for a run.
+  ///
+  /// - Returns: How many the server took.
+  func copy(
+    _ keys: Span<UInt8>,
+    of run: String,
+    while activity: String,
+    on connection: inout Connection
+  ) throws -> Int {
+    let list = ([Self.runColumn] + keyColumns).map(Identifier.quoted).joined(separator: ", ")
+    return try connection.copy("COPY \(qualified) (\(list)) FROM STDIN", while: activity) { writer in
+      var rows = OutputBytes(capacity: CopyWriter.pieceByteCount * 5 / 4)
+      var start = 0
+      for index in keys.indices where keys[index] == 0x0A {
+        rows.append(run)
+        rows.append(0x09)
+        rows.append(keys.extracting(start..<index + 1))
+        start = index + 1
+        guard rows.count >= CopyWriter.pieceByteCount || start == keys.count else { continue }
+        try rows.withBytes { (bytes) throws(PostgresError) in try writer.write(bytes) }
+        rows.removeAll()
+      }
+    }
   }
 
   /// What is known of a feed's latest full run.

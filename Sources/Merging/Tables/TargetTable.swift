@@ -1,3 +1,4 @@
+internal import JSONText
 internal import PipelineConfig
 internal import Postgres
 
@@ -77,6 +78,29 @@ struct TargetTable {
       "has no unique index on (\(list)), the key",
       hint: "ALTER TABLE \(qualified) ADD PRIMARY KEY (\(list))"
     )
+  }
+
+  /// Whether the text of a value means the same to the table's column as it does to a column of the pipeline's type.
+  ///
+  /// A `timestamp` would take a `timestamptz` as it stands, for one, where it is converted on its way from another table.
+  func takesText(of feed: Feed, on connection: inout Connection) throws(PostgresError) -> Bool {
+    let own = Self.ownColumns.map { ($0.0, "text") }
+    let columns = (feed.columns.map { ($0.name, $0.type.sqlName) } + own).map { name, type in
+      JSONValue.object([
+        JSONMember(name: "name", value: .string(name)), JSONMember(name: "type", value: .string(type)),
+      ])
+    }
+    let others = try connection.query(
+      """
+      SELECT count(*) FROM json_to_recordset($1) AS c (name text, type text)
+        JOIN pg_attribute a ON a.attrelid = $2::regclass AND a.attname = c.name
+      WHERE a.attidentity <> '' OR a.attgenerated <> '' OR a.atttypid IS DISTINCT FROM to_regtype(c.type)
+        AND NOT (c.type = 'text' AND a.atttypid = 'varchar'::regtype)
+      """,
+      parameters: [JSONValue.array(columns).encoded, qualified],
+      while: "look at the columns of \(schema).\(name)"
+    )
+    return others == [["0"]]
   }
 
   private func unfit(_ feed: Feed, _ reason: String, hint: String) -> MergeError {
