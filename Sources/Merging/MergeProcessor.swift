@@ -90,7 +90,7 @@ public struct MergeProcessor: SegmentProcessor {
     _ footer: SegmentFooter,
     _ feed: Feed
   ) throws -> ProcessedSegment {
-    let spool = spool
+    let (spool, reporter) = (spool, reporter)
     let overrules = isAuthoritative && footer.mode == .full
     let outcome = try repeating { session in
       let merge = try session.merge(for: feed)
@@ -98,7 +98,17 @@ public struct MergeProcessor: SegmentProcessor {
       let children = try session.children(of: merge)
       let segment = SegmentMerge(footer: footer, path: input.path, spool: spool, isAuthoritative: overrules)
       let expected = session.expectation(feed)
-      let outcome = try segment.run(merge, children: children, expecting: expected, on: &session.connection)
+      let outcome: SegmentMerge.Outcome
+      do {
+        outcome = try segment.run(merge, children: children, expecting: expected, on: &session.connection)
+      } catch let slow as TooSlow {
+        let rows = session.retreat(from: slow.rows, of: feed)
+        reporter.logger.warning(
+          "the database merges too slowly for so many rows in one statement; fewer are tried",
+          metadata: ["segment": "\(footer.label)", "rows": "\(slow.rows)", "next": "\(rows)"]
+        )
+        throw slow.error
+      }
       if !outcome.wasKnown { session.learn(outcome, of: feed) }
       return outcome
     }
@@ -213,7 +223,13 @@ public struct MergeProcessor: SegmentProcessor {
     while true {
       do {
         if session.connection.isBroken {
-          session = try MergeSession(pipeline, asking: asking, meter: reporter.meter, defect: defect)
+          session = try MergeSession(
+            pipeline,
+            asking: asking,
+            meter: reporter.meter,
+            defect: defect,
+            insteadOf: session
+          )
         }
         return try work(session)
       } catch let error as PostgresError where error.isTransient {

@@ -10,6 +10,8 @@ final class MergeSession {
   private let pipeline: Pipeline
   private var prepared: [String: FeedMerge] = [:]
   private var policies: [String: AskPolicy] = [:]
+  /// By feed; a session that takes another's place takes them over.
+  private var paces: [String: Pace] = [:]
   /// Feeds of whose latest segment something was confirmed.
   private var alone: Set<String> = []
   private let asking: AskPolicy.Rule
@@ -17,7 +19,14 @@ final class MergeSession {
   /// The latest run for which each table of seen keys was opened.
   private var opened: [String: RunID] = [:]
 
-  init(_ pipeline: Pipeline, asking: AskPolicy.Rule, meter: Meter, defect: MergeDefect?) throws(PostgresError) {
+  init(
+    _ pipeline: Pipeline,
+    asking: AskPolicy.Rule,
+    meter: Meter,
+    defect: MergeDefect?,
+    insteadOf lost: MergeSession? = nil
+  ) throws(PostgresError) {
+    paces = lost?.paces ?? [:]
     self.pipeline = pipeline
     self.defect = defect
     self.asking = asking
@@ -53,13 +62,31 @@ final class MergeSession {
     return SegmentMerge.Expectation(
       asks: policy?.asks ?? false,
       loads: policy?.loads ?? false,
-      isAlone: alone.contains(feed.name)
+      isAlone: alone.contains(feed.name),
+      rowsMax: pace(feed).rowsMax
     )
+  }
+
+  private func pace(_ feed: Feed) -> Pace {
+    paces[feed.name] ?? Pace(within: pipeline.database.statementTimeout)
+  }
+
+  /// So many rows of a feed were too much for one statement.
+  ///
+  /// - Returns: How many will be merged by one.
+  func retreat(from rows: Int, of feed: Feed) -> Int {
+    var pace = pace(feed)
+    pace.retreat(from: rows)
+    paces[feed.name] = pace
+    return pace.rowsMax ?? rows
   }
 
   func learn(_ outcome: SegmentMerge.Outcome, of feed: Feed) {
     if outcome.entry.confirmed > 0 { alone.insert(feed.name) } else { alone.remove(feed.name) }
     policies[feed.name]?.learn(outcome.entry, wasRefused: outcome.wasRefused)
+    var pace = pace(feed)
+    pace.learn(rows: outcome.pace.rows, took: outcome.pace.took)
+    paces[feed.name] = pace
   }
 
   /// What a segment of this feed may bring or take away in the feeds below it: those that have orphans now, and those

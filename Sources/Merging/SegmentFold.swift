@@ -6,26 +6,40 @@ internal import Spool
 struct SegmentFold {
   let footer: SegmentFooter
   let merge: FeedMerge
-  let copied: SegmentCopy.Copied
+  var copied: SegmentCopy.Copied
   let circumstances: FeedMerge.Circumstances
+  /// How many rows one statement merges; nil for all.
+  var rowsMax: Int?
   /// What a question has settled already; nil when none was asked.
   var answer: Question.Answer?
 
-  /// In one statement.
-  func whole(_ refused: inout RefusedRows, on connection: inout Connection) throws -> LedgerEntry {
+  /// In one statement; in parts, where so many rows are too much for one.
+  func whole(_ rows: Int, _ refused: inout RefusedRows, on connection: inout Connection) throws -> LedgerEntry {
     var scope = scope
-    if answer == nil { scope.noting = circumstances.noting }
-    var outcome = try merge.statement.run(scope, on: &connection, while: activity)
-    if let answer {
-      // Which line it was is not known here: the segment is done again, all of it sent.
-      if outcome.unwritten > 0 { throw SentTooLittle() }
-      outcome.unchanged += answer.unchanged
-      outcome.confirmed += answer.confirmed
-      outcome.backwards += answer.backwards
-      return entry(outcome, refused, seen: answer.isNoted ? answer.distinct : nil)
+    var seen = answer.flatMap { $0.isNoted ? $0.distinct : nil }
+    var outcome: MergeStatement.Outcome
+    if let rowsMax, rowsMax < rows {
+      if answer == nil, let run = circumstances.noting {
+        seen = try merge.statement.note(run, on: &connection, while: activity)
+      }
+      outcome = try Sieve(statement: merge.statement, scope: scope, activity: activity, rowsMax: rowsMax).parts(
+        on: &connection
+      )
+    } else {
+      if answer == nil { scope.noting = circumstances.noting }
+      outcome = try merge.statement.run(scope, on: &connection, while: activity)
+      if scope.noting != nil { seen = outcome.distinct }
     }
-    try setAsideKeptOut(outcome, scope, &refused, &connection)
-    return entry(outcome, refused, seen: scope.noting == nil ? nil : outcome.distinct)
+    guard let answer else {
+      try setAsideKeptOut(outcome, scope, &refused, &connection)
+      return entry(outcome, refused, seen: seen)
+    }
+    // Which line it was is not known here: the segment is done again, all of it sent.
+    if outcome.unwritten > 0 { throw SentTooLittle() }
+    outcome.unchanged += answer.unchanged
+    outcome.confirmed += answer.confirmed
+    outcome.backwards += answer.backwards
+    return entry(outcome, refused, seen: seen)
   }
 
   /// In ever smaller parts, until only what PostgreSQL refuses is left.
@@ -37,7 +51,13 @@ struct SegmentFold {
       seen = try merge.statement.note(run, on: &connection, while: activity)
     }
     let room = merge.feed.rejects.maxCount - refused.count
-    let sieve = Sieve(statement: merge.statement, scope: scope, activity: activity, refusedMax: room)
+    let sieve = Sieve(
+      statement: merge.statement,
+      scope: scope,
+      activity: activity,
+      rowsMax: rowsMax,
+      refusedMax: room
+    )
     let (outcome, found) = try sieve.run(on: &connection)
     try setAsideKeptOut(outcome, scope, &refused, &connection)
     for row in found { refused.add(copied.line(at: row.index), row.error) }

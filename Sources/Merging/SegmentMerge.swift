@@ -21,6 +21,8 @@ struct SegmentMerge {
     var wasKnown: Bool
     /// It was to be loaded straight into its table, and had to be sent.
     var wasRefused = false
+    /// Rows that statements merged, and how long they took.
+    var pace = (rows: 0, took: Duration.zero)
   }
 
   /// What the segments before let expect of this one. Wrong, it costs time and nothing else.
@@ -31,11 +33,13 @@ struct SegmentMerge {
     var loads = false
     /// Rows come again unchanged with a newer stamp: lock the rows alone at once.
     var isAlone = false
+    /// How many rows one statement merges; nil for all of the segment.
+    var rowsMax: Int?
   }
 
   /// Merges the segment whole; when PostgreSQL refuses it, once more, row for row where need be.
   ///
-  /// - Throws: ``MergeError``, `PostgresError`, or `SpoolError` when the file is damaged.
+  /// - Throws: ``MergeError``, ``TooSlow``, `PostgresError`, or `SpoolError` when the file is damaged.
   func run(
     _ merge: FeedMerge,
     children: [ChildMerge],
@@ -63,12 +67,16 @@ struct SegmentMerge {
     }
   }
 
-  /// What overrules takes notes away, and what is logged has to be what was there.
-  private func needsRowsAlone(_ merge: FeedMerge) -> Bool { isAuthoritative || merge.feed.tracking.logsChanges }
-
   /// Nothing else is to be done with the rows than to write them.
   private func mayLoad(_ merge: FeedMerge, _ children: [ChildMerge], _ expectation: Expectation) -> Bool {
-    expectation.loads && merge.isLoadable && children.isEmpty && !expectation.isAlone && !needsRowsAlone(merge)
+    expectation.loads && merge.isLoadable && children.isEmpty && !needsRowsAlone(merge, expectation)
+  }
+
+  /// What overrules takes notes away, what is logged has to be what was there, and parts are not in the order of the key, one after
+  /// the other.
+  private func needsRowsAlone(_ merge: FeedMerge, _ expectation: Expectation) -> Bool {
+    isAuthoritative || merge.feed.tracking.logsChanges || expectation.isAlone
+      || expectation.rowsMax.map { $0 < footer.records } ?? false
   }
 
   private enum Way {
@@ -90,10 +98,10 @@ struct SegmentMerge {
       let sent = try send(copy, merge, way, &connection)
       var folded = try locked(
         merge.target,
-        alone: sent.deletions > 0 || expectation.isAlone || needsRowsAlone(merge),
+        alone: sent.deletions > 0 || way == .sifting || needsRowsAlone(merge, expectation),
         &connection
       ) {
-        try fold(sent, copy, merge, way, isAlone: $1, &$0)
+        try fold(sent, copy, merge, way, expectation, isAlone: $1, &$0)
       }
       if folded.entry.orphaned > 0 {
         try Orphans.requireRoom(for: merge.feed, segment: footer.label, on: &connection)
@@ -105,7 +113,7 @@ struct SegmentMerge {
           folded.entry.parted = try children.part(from: merge, segment: footer.label, on: &connection)
         }
       }
-      return (folded.entry, folded.refused)
+      return (folded.entry, folded.refused, folded.pace)
     }
   }
 
@@ -113,7 +121,7 @@ struct SegmentMerge {
   private func once(
     _ merge: FeedMerge,
     _ connection: inout Connection,
-    _ body: (SegmentCopy, inout Connection) throws -> (LedgerEntry, RefusedRows)
+    _ body: (SegmentCopy, inout Connection) throws -> (LedgerEntry, RefusedRows, pace: (rows: Int, took: Duration))
   ) throws -> Outcome {
     try connection.transaction { connection in
       try connection.executeScript(Self.settings, while: "prepare the merge")
@@ -124,13 +132,13 @@ struct SegmentMerge {
       if defect == .ledgerOutside { try connection.executeScript("COMMIT; BEGIN", while: "make a mistake") }
       let checks = defect != .noCountCheck
       let copy = SegmentCopy(footer: footer, path: path, staging: merge.staging, checksCount: checks)
-      var (entry, refused) = try body(copy, &connection)
+      var (entry, refused, pace) = try body(copy, &connection)
       try Ledger.complete(footer, entry, on: &connection)
       try Ledger.checkpoint(footer, on: &connection)
       if refused.count > 0 { try refused.nameColumns(of: merge.target, on: &connection) }
       let writer = try spool.rejectWriter(feed: footer.feed, segment: footer.name, stage: .merge)
       try refused.publish(from: copy, with: writer)
-      return Outcome(entry: entry, wasKnown: false)
+      return Outcome(entry: entry, wasKnown: false, pace: pace)
     }
   }
 
@@ -142,7 +150,7 @@ struct SegmentMerge {
       entry.inserted = try Load(copy: copy, merge: merge).run(noting: noting, on: &connection)
       // Every key came once.
       if noting != nil { entry.seen = entry.inserted }
-      return (entry, RefusedRows(footer: footer))
+      return (entry, RefusedRows(footer: footer), (0, .zero))
     }
   }
 
@@ -178,6 +186,7 @@ struct SegmentMerge {
     var refused: RefusedRows
     /// Nothing is in the staging table.
     var isEmpty: Bool
+    var pace: (rows: Int, took: Duration)
   }
 
   private func fold(
@@ -185,6 +194,7 @@ struct SegmentMerge {
     _ copy: SegmentCopy,
     _ merge: FeedMerge,
     _ way: Way,
+    _ expectation: Expectation,
     isAlone: Bool,
     _ connection: inout Connection
   ) throws -> Folded {
@@ -196,20 +206,31 @@ struct SegmentMerge {
       isAuthoritative: isAuthoritative,
       on: &connection
     )
-    guard let copied = sent.copied else {
-      let question = Question(copy: copy, merge: merge)
-      let answer = try question.ask(circumstances, about: sent.asked, on: &connection)
-      let copied =
-        try answer.wanted.count > 0 ? copy.only(answer.wanted, on: &connection) : SegmentCopy.Copied(deletions: 0)
-      let fold = SegmentFold(footer: footer, merge: merge, copied: copied, circumstances: circumstances, answer: answer)
-      let isEmpty = answer.wanted.count == 0
-      let entry = try isEmpty ? fold.nothing(answer, refused) : fold.whole(&refused, on: &connection)
-      return Folded(entry: entry, refused: refused, isEmpty: isEmpty)
+    var fold = SegmentFold(
+      footer: footer,
+      merge: merge,
+      copied: sent.copied ?? SegmentCopy.Copied(),
+      circumstances: circumstances,
+      rowsMax: expectation.rowsMax
+    )
+    var rows = footer.records - refused.count
+    if sent.copied == nil {
+      let answer = try Question(copy: copy, merge: merge).ask(circumstances, about: sent.asked, on: &connection)
+      fold.answer = answer
+      rows = answer.wanted.count
+      guard rows > 0 else {
+        return Folded(entry: fold.nothing(answer, refused), refused: refused, isEmpty: true, pace: (0, .zero))
+      }
+      fold.copied = try copy.only(answer.wanted, on: &connection)
     }
-    let fold = SegmentFold(footer: footer, merge: merge, copied: copied, circumstances: circumstances)
-    let entry =
-      try way == .sifting ? fold.sifted(&refused, on: &connection) : fold.whole(&refused, on: &connection)
-    return Folded(entry: entry, refused: refused, isEmpty: false)
+    let began = ContinuousClock.now
+    do {
+      let entry =
+        try way == .sifting ? fold.sifted(&refused, on: &connection) : fold.whole(rows, &refused, on: &connection)
+      return Folded(entry: entry, refused: refused, isEmpty: false, pace: (rows, ContinuousClock.now - began))
+    } catch let error as PostgresError where error.sqlState == .queryCancelled {
+      throw TooSlow(rows: rows, error: error)
+    }
   }
 
   /// Runs `body` with the target's rows locked: shared, and when that turns out to be too little, again and alone. What

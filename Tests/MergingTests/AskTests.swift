@@ -1,3 +1,4 @@
+import PipelineConfig
 import Postgres
 import Spool
 import TestSupport
@@ -161,6 +162,32 @@ struct AskTests {
       let name = ["a", "b", "c"].randomElement(using: &random) ?? "a"
       return "{\"id\":\(id),\"name\":\"\(name)\",\"tags\":{\"x\":[1]},\"data_hash\":\"h-\(name)\",\(version)"
     }
+  }
+
+  @Test("only many keys that lie close are asked for in one go")
+  func inOneGo() throws {
+    let fixture = try Fixture()
+    var connection = try fixture.database.connect()
+    let merge = try FeedMerge(fixture.pipeline.feed(named: "item"), of: fixture.pipeline, defect: nil, on: &connection)
+    let segment = try fixture.segment((1...300).map { .item($0, "a") })
+    let footer = try SegmentReader.footer(of: segment.path)
+    let copy = SegmentCopy(footer: footer, path: segment.path, staging: merge.staging, checksCount: true)
+    let asked = try Question(copy: copy, merge: merge).send(on: &connection)
+    #expect(asked.range == 1...300)
+    var few = copy
+    few.footer.records = 199
+    let range = { (copy: SegmentCopy, range: ClosedRange<Int64>?, isAuthoritative: Bool) in
+      Question(copy: copy, merge: merge).rangeInOneGo(of: .init(range: range), isAuthoritative: isAuthoritative)
+    }
+    #expect(range(copy, 1...300, false) == 1...300)
+    #expect(range(copy, 0...599, false) == 0...599)
+    #expect(range(copy, 0...600, false) == nil)
+    #expect(range(copy, Int64.min...Int64.max, false) == nil)
+    #expect(range(copy, 1...300, true) == nil)
+    #expect(range(copy, nil, false) == nil)
+    #expect(range(few, 1...199, false) == nil)
+    let scope = MergeStatement.Scope(segment: "x", question: merge.question, range: 1...300)
+    #expect(merge.statement.question(scope).contains("t.\"id\" BETWEEN 1 AND 300"))
   }
 
   @Test("of 200,000 unchanged rows none is written: same xmin, same place")

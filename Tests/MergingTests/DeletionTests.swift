@@ -163,6 +163,20 @@ struct DeletionTests {
     #expect(try live(fixture) == ["1", "3"])
   }
 
+  @Test("a trigger that keeps a vanished row ends the run at once, with nothing deleted and its own words")
+  func keptByTrigger() throws {
+    let fixture = try fixture(#""action": "remove", "max_share": 1"#)
+    _ = try fullRun(fixture, [1, 2, 3], run: Fixture.firstRun)
+    _ = try fixture.query("CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'")
+    _ = try fixture.query(
+      "CREATE TRIGGER keep BEFORE DELETE ON item FOR EACH ROW WHEN (OLD.id = 2) EXECUTE FUNCTION keep()"
+    )
+    let problem = try #require(throws: PostgresError.self) { try fullRun(fixture, [3], run: Fixture.secondRun) }
+    #expect(problem.exitStatus == .dataError && !problem.isTransient)
+    #expect(problem.message.contains("1 of 2 rows could be deleted"))
+    #expect(try live(fixture) == ["1", "2", "3"])
+  }
+
   @Test("a row that another feed brought into the same table, by a later incremental run, has not vanished")
   func twoFeeds() throws {
     let more = #", "deletions": { "max_share": 1 }"#

@@ -24,7 +24,8 @@ final class MergeFixture {
   init(
     feeds: String = MergeFixture.item,
     tables: [String] = [MergeFixture.itemTable],
-    asking: AskPolicy.Rule = .whenItPays
+    asking: AskPolicy.Rule = .whenItPays,
+    timeout: Int = 600
   ) throws {
     database = try #require(TestDatabase.current)
     folder = FilePath(NSTemporaryDirectory()).appending("weir-merging-\(UUID().uuidString)")
@@ -34,7 +35,7 @@ final class MergeFixture {
       attributes: [.posixPermissions: 0o700]
     )
     json = """
-      { "database": { "url": "${URL}" },
+      { "database": { "url": "${URL}", "statement_timeout": "\(timeout)s" },
         "sources": { "s": { "base_url": "http://127.0.0.1" } }, "feeds": { \(feeds) } }
       """
     pipeline = try Pipeline(json: Array(json.utf8), directory: folder, environment: ["URL": database.url])

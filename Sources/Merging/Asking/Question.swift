@@ -43,9 +43,7 @@ struct Question {
     on connection: inout Connection
   ) throws -> Answer {
     let label = copy.footer.label
-    // What joins with other tables is better off as it is.
-    let isPlain = merge.feed.parent == nil && !circumstances.isAuthoritative
-    let range = asked.range.flatMap { isPlain && isDense($0) ? $0 : nil }
+    let range = rangeInOneGo(of: asked, isAuthoritative: circumstances.isAuthoritative)
     let scope = MergeStatement.Scope(
       segment: label,
       noting: circumstances.noting,
@@ -57,13 +55,14 @@ struct Question {
       range: range
     )
     let text = merge.statement.question(scope)
-    let rows = try inOneGo(range != nil, &connection) {
-      try $0.query(text, while: "\(label): ask \(merge.target.qualified)")
-    }
+    let activity = "\(label): ask \(merge.target.qualified)"
+    let rows =
+      try range == nil
+      ? connection.query(text, while: activity) : connection.joiningByHash { try $0.query(text, while: activity) }
     guard let row = rows.first, let distinct = row[0].flatMap({ Int($0) }), let unchanged = row[1].flatMap({ Int($0) }),
       let confirmed = row[3].flatMap({ Int($0) }), let backwards = row[4].flatMap({ Int($0) })
     else {
-      throw PostgresError("no answer", while: "\(label): ask \(merge.target.qualified)", exitStatus: .software)
+      throw PostgresError("no answer", while: activity, exitStatus: .software)
     }
     if confirmed > 0, !circumstances.isAlone { throw NeedsRowsAlone() }
     let wanted = try WantedLines(row[2] ?? "", of: copy.footer.records)
@@ -77,33 +76,23 @@ struct Question {
     )
   }
 
-  /// In a full run by the key, a segment has most of the rows between its first key and its last.
+  /// Between which keys the target is read in one go; nil when each key is looked up.
   ///
-  /// To look each of 16,655 keys up took 46 ms, to read what lies between and join it by hash 32 ms, where every place was taken.
-  /// Keys that lie farther apart than every other place are looked up.
-  private func isDense(_ range: ClosedRange<Int64>) -> Bool {
+  /// In a full run by the key, a segment has most of the rows between its first key and its last. To look each of 16,655 keys up took
+  /// 46 ms, to read what lies between and join it by hash 32 ms, where every place was taken. Keys that lie farther apart than
+  /// every other place are looked up, and so are those of a question that joins with other tables.
+  func rangeInOneGo(of asked: SegmentCopy.Asked, isAuthoritative: Bool) -> ClosedRange<Int64>? {
+    guard let range = asked.range, merge.feed.parent == nil, !isAuthoritative else { return nil }
     let (span, isBeyond) = range.upperBound.subtractingReportingOverflow(range.lowerBound)
     let records = copy.footer.records
-    return records >= Self.recordsMin && !isBeyond && span / Self.sparseness < Int64(records)
+    let isDense = records >= Self.recordsMin && !isBeyond && span / Self.sparseness < Int64(records)
+    return isDense ? range : nil
   }
 
   /// For fewer it is not worth two more messages.
   private static let recordsMin = 200
 
   private static let sparseness: Int64 = 2
-
-  /// The planner knows nothing of the question's rows, since there is no ANALYZE, and would look up each key.
-  private func inOneGo<Value>(
-    _ applies: Bool,
-    _ connection: inout Connection,
-    _ body: (inout Connection) throws -> Value
-  ) throws -> Value {
-    guard applies else { return try body(&connection) }
-    try connection.executeScript("SET LOCAL enable_nestloop = off", while: "prepare a question")
-    let value = try body(&connection)
-    try connection.executeScript("SET LOCAL enable_nestloop TO DEFAULT", while: "prepare the merge")
-    return value
-  }
 }
 
 /// Which lines of a segment are to be sent: a bit for each.

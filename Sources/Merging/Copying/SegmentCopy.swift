@@ -4,7 +4,7 @@ internal import SystemPackage
 
 /// Copies a staged segment into a worker's staging table.
 struct SegmentCopy {
-  let footer: SegmentFooter
+  var footer: SegmentFooter
   let path: FilePath
   let staging: StagingTable
   let checksCount: Bool

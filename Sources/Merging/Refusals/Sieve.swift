@@ -9,8 +9,10 @@ struct Sieve {
   let statement: MergeStatement
   let scope: MergeStatement.Scope
   let activity: String
+  /// How many rows one statement merges; nil for all.
+  var rowsMax: Int?
   /// More refused rows than this are a table that does not go with the pipeline.
-  let refusedMax: Int
+  var refusedMax = 0
 
   /// A row that PostgreSQL refuses.
   struct Refused {
@@ -29,11 +31,11 @@ struct Sieve {
   ///
   /// - Throws: ``TooManyRefused``, or ``PostgresError`` that is not about the data.
   func run(on connection: inout Connection) throws -> (outcome: MergeStatement.Outcome, refused: [Refused]) {
-    let places = try Places(statement.staging, on: &connection)
+    let places = try places(&connection)
     var outcome = MergeStatement.Outcome()
     var refused: [Refused] = []
     // The part that comes next is last, so rows are merged in their order.
-    var parts = places.count > 0 ? [0..<places.count] : []
+    var parts = Array(parts(of: places).reversed())
     while let part = parts.popLast() {
       do {
         outcome += try merge(part, places, &connection)
@@ -48,6 +50,42 @@ struct Sieve {
       }
     }
     return try again(refused, outcome, places, &connection)
+  }
+
+  /// Merges what is in the staging table in parts, where all at once would take too long.
+  ///
+  /// To be called inside a transaction.
+  func parts(on connection: inout Connection) throws -> MergeStatement.Outcome {
+    let places = try places(&connection)
+    var outcome = MergeStatement.Outcome()
+    for part in parts(of: places) {
+      outcome += try statement.run(scope(of: part, places), on: &connection, while: activity)
+    }
+    return outcome
+  }
+
+  /// Of equal versions the later line counts, which one statement sees by itself: for several the earlier ones go.
+  private func places(_ connection: inout Connection) throws(PostgresError) -> Places {
+    let places = try Places(statement.staging, on: &connection)
+    let same = statement.keys.map { "s.\($0) = l.\($0)" }.joined(separator: " AND ")
+    try connection.execute(
+      "DELETE FROM \(statement.staging.qualified) s USING \(statement.staging.qualified) l "
+        + "WHERE \(same) AND s.data_version = l.data_version AND s.ctid < l.ctid",
+      while: activity
+    )
+    return places
+  }
+
+  private func parts(of places: Places) -> [Range<Int>] {
+    let size = min(rowsMax ?? places.count, places.count)
+    guard size > 0 else { return [] }
+    return stride(from: 0, to: places.count, by: size).map { $0..<min($0 + size, places.count) }
+  }
+
+  private func scope(of part: Range<Int>, _ places: Places) -> MergeStatement.Scope {
+    var scope = scope
+    scope.places = (places.text(part.lowerBound), places.text(part.upperBound - 1))
+    return scope
   }
 
   private func again(
@@ -78,10 +116,8 @@ struct Sieve {
     _ places: Places,
     _ connection: inout Connection
   ) throws -> MergeStatement.Outcome {
-    var scope = scope
-    scope.places = (places.text(part.lowerBound), places.text(part.upperBound - 1))
-    return try connection.attempt { connection in
-      let outcome = try statement.run(scope, on: &connection, while: activity)
+    try connection.attempt { connection in
+      let outcome = try statement.run(scope(of: part, places), on: &connection, while: activity)
       // A constraint that waits for the COMMIT would refuse everything there.
       try connection.query("SET CONSTRAINTS ALL IMMEDIATE", while: activity)
       return outcome

@@ -28,7 +28,7 @@ extension MergeStatement {
   /// same, or a version between the two that comes late would overwrite it: it is confirmed, once for each stamp. Under the
   /// same stamp the later run counts, and which keys a full run has brought is known from its table.
   func verdict(_ scope: Scope) -> String {
-    var join = zip(keys, keys.indices).map { "t.\($0) = n.k\($1 + 1)" }.joined(separator: " AND ")
+    var join = sameKey("t.", "n.")
     if let range = scope.range { join += " AND t.\(keys[0]) BETWEEN \(range.lowerBound) AND \(range.upperBound)" }
     let isQuestion = scope.question != nil
     let orphaned =
@@ -136,11 +136,10 @@ extension MergeStatement {
   /// waits, or it would keep it out for ever. Its version ends without a name then, as where a parent went (``Parting``).
   func yielded(_ scope: Scope) -> String? {
     guard let overrules = scope.overrules, feed.parent != nil else { return nil }
-    let same = zip(keys, keys.indices).map { "t.\($0) = v.k\($1 + 1)" }.joined(separator: " AND ")
     return """
       yielded AS (
         UPDATE \(target.qualified) t SET data_version = left(v.data_version, -\(Self.nameByteCount)) FROM verdict v
-        WHERE \(same) AND v.verdict = 'orphaned' AND t.data_version >= v.data_version AND \(overrules("t.")))
+        WHERE \(sameKey("t.", "v.")) AND v.verdict = 'orphaned' AND t.data_version >= v.data_version AND \(overrules("t.")))
       """
   }
 
@@ -154,8 +153,8 @@ extension MergeStatement {
     if scope.question == nil {
       settled = "v.verdict IN ('wanted', 'unchanged', 'orphaned')"
       if feed.deletions.action == .mark {
-        let same = zip(keys, keys.indices).map { "t.\($0) = v.k\($1 + 1)" }.joined(separator: " AND ")
-        settled = "(\(settled) OR v.verdict = 'deleted' AND EXISTS (SELECT FROM \(target.qualified) t WHERE \(same)))"
+        let row = "SELECT FROM \(target.qualified) t WHERE \(sameKey("t.", "v."))"
+        settled = "(\(settled) OR v.verdict = 'deleted' AND EXISTS (\(row)))"
       }
     }
     return """

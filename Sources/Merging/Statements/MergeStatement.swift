@@ -160,6 +160,11 @@ extension MergeStatement {
     keys.indices.map { "\(prefix)k\($0 + 1)" }.joined(separator: ", ")
   }
 
+  /// The condition that two rows have one key: columns by their own names after the first prefix, k1, k2, … after the second.
+  func sameKey(_ row: String, _ narrow: String) -> String {
+    zip(keys, keys.indices).map { "\(row)\($0) = \(narrow)k\($1 + 1)" }.joined(separator: " AND ")
+  }
+
   /// The order in which every worker locks rows: texts by their bytes, as segments are loaded straight (``Load``).
   private var lockOrder: String {
     zip(feed.keyColumns, feed.keyColumns.indices).map { column, index in
@@ -253,7 +258,7 @@ extension MergeStatement {
   ///
   /// The segment has the table to itself then (``RowsLock``): who inserts does not see a tombstone that is not committed.
   private func deletions(_ scope: Scope) -> [String] {
-    let same = zip(keys, keys.indices).map { "t.\($0) = v.k\($1 + 1)" }.joined(separator: " AND ")
+    let same = sameKey("t.", "v.")
     let older =
       "\(same) AND v.verdict = 'deleted' AND (t.data_version IS NULL OR t.data_version < v.data_version\(scope.or("t.")))"
     let gone =
