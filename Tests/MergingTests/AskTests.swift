@@ -101,7 +101,7 @@ struct AskTests {
     case few
     /// Keys that lie close, which are asked for in one go.
     case dense
-    /// In order, each once; mostly new ones in the first run, which are loaded straight.
+    /// In order, each once, and close: asked for in one go and without sorting; new ones are loaded straight.
     case ascending
   }
 
@@ -152,7 +152,7 @@ struct AskTests {
       switch keys {
       case .few: (0..<60).map { _ in Int.random(in: 1...40, using: &random) }
       case .dense: (0..<400).map { _ in Int.random(in: -119...120, using: &random) }
-      case .ascending: (0..<100).filter { _ in Bool.random(using: &random) }.map { sequence * 90 + $0 }
+      case .ascending: (0..<600).filter { _ in Int.random(in: 0..<4, using: &random) > 0 }.map { sequence * 500 + $0 }
       }
     return ids.map { id in
       let version = "\"data_version\":\"\(Int.random(in: 1...9, using: &random)) \(run)-00000\(sequence)\"}"

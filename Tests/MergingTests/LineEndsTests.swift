@@ -88,6 +88,24 @@ struct LineEndsTests {
     }
   }
 
+  @Test(
+    "keys ascend as long as each is greater than all before it",
+    arguments: [[1], [1, 2, 9], [-3, 0, 4]],
+    [true, false]
+  )
+  func ascending(keys: [Int], once: Bool) throws {
+    let feed = try Self.feed([("id", "bigint"), ("name", "text")], keys: 1)
+    var rows = Self.rows(feed, LineEnds(for: feed))
+    #expect(rows.range == nil)
+    for id in once ? keys : keys + [keys[0]] {
+      let line = Array("{\"id\":\(id),\"name\":\"n\",\"data_hash\":\"h\",\"data_version\":\"1\"}".utf8)
+      try rows.append(line.span, number: 1)
+    }
+    let isAscending = rows.isAscending
+    #expect(isAscending == once)
+    #expect(rows.range == Int64(keys[0])...Int64(keys[keys.count - 1]))
+  }
+
   @Test("where the keys are not the first columns every line is parsed")
   func elsewhere() throws {
     let json = try Self.feed([("id", "bigint"), ("name", "text")], keys: 1)

@@ -15,6 +15,7 @@ struct LineEnds {
   private var least = Int64.max
   private var most = Int64.min
   private var isRangeKnown: Bool
+  private var isAscending = true
 
   /// Nil when the keys are not the first columns.
   init?(for feed: Feed) {
@@ -31,6 +32,9 @@ struct LineEnds {
 
   /// The least and the greatest key of all lines so far; nil when a key was no whole number, or a line was not found.
   var range: ClosedRange<Int64>? { isRangeKnown && least <= most ? least...most : nil }
+
+  /// The range, when each key was greater than all before it.
+  var ascendingRange: ClosedRange<Int64>? { isAscending ? range : nil }
 
   /// A line was parsed that this did not find.
   mutating func forgetRange() { isRangeKnown = false }
@@ -68,6 +72,7 @@ struct LineEnds {
       isRangeKnown = false
       return
     }
+    if number <= most, least <= most { isAscending = false }
     least = min(least, number)
     most = max(most, number)
   }

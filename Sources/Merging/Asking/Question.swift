@@ -52,7 +52,8 @@ struct Question {
       isAlone: circumstances.isAlone,
       overtaken: circumstances.overtaken,
       question: merge.question,
-      range: range
+      range: range,
+      isOnce: range != nil && asked.isAscending
     )
     let text = merge.statement.question(scope)
     let activity = "\(label): ask \(merge.target.qualified)"

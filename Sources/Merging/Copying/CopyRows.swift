@@ -56,6 +56,9 @@ struct CopyRows: ~Copyable {
   /// The least and the greatest key of narrow rows, where they are known.
   var range: ClosedRange<Int64>? { ends?.range }
 
+  /// Whether each key of narrow rows is greater than all before it, as far as that is known.
+  var isAscending: Bool { ends?.ascendingRange != nil }
+
   /// Appends one row: the line of that number, from 1.
   mutating func append(_ line: Span<UInt8>, number: Int = 0) throws(BadLine) {
     if isNarrow {

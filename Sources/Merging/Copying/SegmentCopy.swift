@@ -30,6 +30,8 @@ struct SegmentCopy {
     /// The least and the greatest key; nil where ``LineEnds`` does not know them: keys of other types or several columns, a line
     /// that had to be parsed, such as a deletion.
     var range: ClosedRange<Int64>?
+    /// Each key is greater than all before it, so each is there once.
+    var isAscending = false
   }
 
   /// Copies every line, or throws.
@@ -164,7 +166,7 @@ struct SegmentCopy {
         try rows.send(to: &writer, all: false)
       }
       try rows.send(to: &writer, all: true)
-      asked = Asked(deletions: rows.deletions, range: rows.range)
+      asked = Asked(deletions: rows.deletions, range: rows.range, isAscending: rows.isAscending)
     }
     // A COPY can end early and succeed, and a server that crashed meanwhile has emptied the table.
     guard accepted == sent || !checksCount else {

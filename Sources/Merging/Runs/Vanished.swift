@@ -53,7 +53,7 @@ struct Vanished {
       return Finding(doubt: "not every key of the table's feeds is known")
     }
     let live = feed.marksRows ? "t.\(DeletionRule.markColumn) IS NULL AND " : ""
-    let count = try number("SELECT count(*) FROM \(table) t WHERE \(live)\(unseen)", &connection)
+    let count = try count(where: "\(live)\(unseen)", &connection)
     guard rule.vanished else { return Finding(unseen: count) }
     if let doubt = try doubt(&connection) { return Finding(unseen: count, doubt: doubt) }
     guard let rejected = try RejectedKeys(feed: feed, run: footer.run, totals: totals, spool: spool) else {
@@ -68,6 +68,29 @@ struct Vanished {
     }
     return try delete(where: "\(live)\(unseen) AND \(isOfThisRun)\(rejected.condition)", unseen: count, &connection)
   }
+
+  /// Whole numbers are quickly sorted, and stand in the key's index in order: to merge the two took 42 ms of one process for 200,000
+  /// keys, to join them by hash 77 ms of three.
+  private func count(where condition: String, _ connection: inout Connection) throws(PostgresError) -> Int {
+    let types: [ColumnType] = [.integer, .bigint]
+    let sql = "SELECT count(*) FROM \(table) t WHERE \(condition)"
+    guard end.records <= Self.sortedMax, feed.keyColumns.allSatisfy({ types.contains($0.type) }) else {
+      return try number(sql, &connection)
+    }
+    try connection.executeScript(
+      "SET LOCAL enable_hashjoin = off; SET LOCAL max_parallel_workers_per_gather = 0",
+      while: activity
+    )
+    let count = try number(sql, &connection)
+    try connection.executeScript(
+      "SET LOCAL enable_hashjoin TO DEFAULT; SET LOCAL max_parallel_workers_per_gather TO DEFAULT",
+      while: activity
+    )
+    return count
+  }
+
+  /// Above, sorting needs more memory than a session has for it.
+  private static let sortedMax = 1_000_000
 
   private func delete(where condition: String, unseen: Int, _ connection: inout Connection) throws -> Finding {
     let count = try number("SELECT count(*) FROM \(table) t WHERE \(condition)", &connection)

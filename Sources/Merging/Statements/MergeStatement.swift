@@ -76,6 +76,8 @@ struct MergeStatement {
     var question: QuestionTable?
     /// Where all keys of the segment lie, when they lie so close that the target's rows between them are read in one go.
     var range: ClosedRange<Int64>?
+    /// No key is there twice.
+    var isOnce = false
   }
 
   /// Runs it over what is in the staging table.
