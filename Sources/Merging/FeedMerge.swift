@@ -48,6 +48,7 @@ struct FeedMerge {
     children = pipeline.childFeeds(of: feed)
     isLoadable =
       try feed.parent == nil && feed.tracking.marks.isEmpty && AscendingKeys.exist(in: feed)
+      && target.indifferent.isDisjoint(with: feed.keyColumns.map(\.name))
       && target.takesText(of: feed, on: &connection)
   }
 

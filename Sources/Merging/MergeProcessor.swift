@@ -97,20 +97,21 @@ public struct MergeProcessor: SegmentProcessor {
       if footer.mode == .full { try session.open(merge.seen, for: footer.run) }
       let children = try session.children(of: merge)
       let segment = SegmentMerge(footer: footer, path: input.path, spool: spool, isAuthoritative: overrules)
-      let expected = session.expectation(feed)
-      let outcome: SegmentMerge.Outcome
-      do {
-        outcome = try segment.run(merge, children: children, expecting: expected, on: &session.connection)
-      } catch let slow as TooSlow {
-        let rows = session.retreat(from: slow.rows, of: feed)
-        reporter.logger.warning(
-          "the database merges too slowly for so many rows in one statement; fewer are tried",
-          metadata: ["segment": "\(footer.label)", "rows": "\(slow.rows)", "next": "\(rows)"]
-        )
-        throw slow.error
+      // That it was too slow will not pass: it is not tried again as it was, and not waited for.
+      while true {
+        let expected = session.expectation(feed)
+        do {
+          let outcome = try segment.run(merge, children: children, expecting: expected, on: &session.connection)
+          if !outcome.wasKnown { session.learn(outcome, of: feed) }
+          return outcome
+        } catch let slow as TooSlow {
+          guard let rows = session.retreat(from: slow.rows, of: feed) else { throw slow.error }
+          reporter.logger.warning(
+            "the database merges too slowly for so many rows in one statement; fewer are tried",
+            metadata: ["segment": "\(footer.label)", "rows": "\(slow.rows)", "next": "\(rows)"]
+          )
+        }
       }
-      if !outcome.wasKnown { session.learn(outcome, of: feed) }
-      return outcome
     }
     if outcome.entry.refused > 0, !outcome.wasKnown {
       reporter.logger.warning(
@@ -220,6 +221,7 @@ public struct MergeProcessor: SegmentProcessor {
   /// bounds how long it is waited for.
   private mutating func repeating<Value>(_ work: (MergeSession) throws -> Value) throws -> Value {
     var patience = Patience(first: pause, within: pipeline.database.retryWithin)
+    var forRows = Patience(first: pause, within: Self.rowsWithin)
     while true {
       do {
         if session.connection.isBroken {
@@ -232,14 +234,24 @@ public struct MergeProcessor: SegmentProcessor {
           )
         }
         return try work(session)
+      } catch let taken as RowsLock.Taken {
+        try wait(&forRows, after: taken.error)
       } catch let error as PostgresError where error.isTransient {
-        guard let wait = patience.next() else { throw error }
-        reporter.logger.warning(
-          "trying again",
-          metadata: ["because": "\(error.message)", "attempt": "\(patience.attempts)"]
-        )
-        usleep(UInt32(wait / .microseconds(1)))
+        try wait(&patience, after: error)
       }
     }
+  }
+
+  /// How long other merges are waited for in all; ``Patience/attemptsMax`` bounds how often.
+  private static let rowsWithin = Duration.seconds(86_400)
+
+  /// - Throws: `error` when the patience is at its end.
+  private func wait(_ patience: inout Patience, after error: PostgresError) throws {
+    guard let wait = patience.next() else { throw error }
+    reporter.logger.warning(
+      "trying again",
+      metadata: ["because": "\(error.message)", "attempt": "\(patience.attempts)"]
+    )
+    usleep(UInt32(wait / .microseconds(1)))
   }
 }

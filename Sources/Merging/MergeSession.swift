@@ -9,8 +9,8 @@ final class MergeSession {
   var connection: Connection
   private let pipeline: Pipeline
   private var prepared: [String: FeedMerge] = [:]
+  /// By feed, as the paces; a session that takes another's place takes both over.
   private var policies: [String: AskPolicy] = [:]
-  /// By feed; a session that takes another's place takes them over.
   private var paces: [String: Pace] = [:]
   /// Feeds of whose latest segment something was confirmed.
   private var alone: Set<String> = []
@@ -27,6 +27,7 @@ final class MergeSession {
     insteadOf lost: MergeSession? = nil
   ) throws(PostgresError) {
     paces = lost?.paces ?? [:]
+    policies = lost?.policies.mapValues { $0.afterLoss } ?? [:]
     self.pipeline = pipeline
     self.defect = defect
     self.asking = asking
@@ -45,7 +46,7 @@ final class MergeSession {
     if let known = prepared[feed.name] { return known }
     let made = try FeedMerge(feed, of: pipeline, defect: defect, on: &connection)
     prepared[feed.name] = made
-    policies[feed.name] = AskPolicy(hasRows: made.hasRows, rule: asking)
+    if policies[feed.name] == nil { policies[feed.name] = AskPolicy(hasRows: made.hasRows, rule: asking) }
     return made
   }
 
@@ -73,12 +74,11 @@ final class MergeSession {
 
   /// So many rows of a feed were too much for one statement.
   ///
-  /// - Returns: How many will be merged by one.
-  func retreat(from rows: Int, of feed: Feed) -> Int {
+  /// - Returns: How many are tried next; nil when it was one row.
+  func retreat(from rows: Int, of feed: Feed) -> Int? {
     var pace = pace(feed)
-    pace.retreat(from: rows)
-    paces[feed.name] = pace
-    return pace.rowsMax ?? rows
+    defer { paces[feed.name] = pace }
+    return pace.retreat(from: rows)
   }
 
   func learn(_ outcome: SegmentMerge.Outcome, of feed: Feed) {

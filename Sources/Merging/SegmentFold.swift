@@ -18,20 +18,22 @@ struct SegmentFold {
     var scope = scope
     var seen = answer.flatMap { $0.isNoted ? $0.distinct : nil }
     var outcome: MergeStatement.Outcome
+    var places: Places?
     if let rowsMax, rowsMax < rows {
       if answer == nil, let run = circumstances.noting {
         seen = try merge.statement.note(run, on: &connection, while: activity)
       }
-      outcome = try Sieve(statement: merge.statement, scope: scope, activity: activity, rowsMax: rowsMax).parts(
-        on: &connection
-      )
+      let sieve = Sieve(statement: merge.statement, scope: scope, activity: activity, rowsMax: rowsMax)
+      let sieved = try sieve.places(on: &connection)
+      outcome = try sieve.parts(sieved, on: &connection)
+      places = sieved
     } else {
       if answer == nil { scope.noting = circumstances.noting }
       outcome = try merge.statement.run(scope, on: &connection, while: activity)
       if scope.noting != nil { seen = outcome.distinct }
     }
     guard let answer else {
-      try setAsideKeptOut(outcome, scope, &refused, &connection)
+      try setAsideKeptOut(outcome, scope, places, &refused, &connection)
       return entry(outcome, refused, seen: seen)
     }
     // Which line it was is not known here: the segment is done again, all of it sent.
@@ -58,8 +60,9 @@ struct SegmentFold {
       rowsMax: rowsMax,
       refusedMax: room
     )
-    let (outcome, found) = try sieve.run(on: &connection)
-    try setAsideKeptOut(outcome, scope, &refused, &connection)
+    let places = try sieve.places(on: &connection)
+    let (outcome, found) = try sieve.run(places, on: &connection)
+    try setAsideKeptOut(outcome, scope, places, &refused, &connection)
     for row in found { refused.add(copied.line(at: row.index), row.error) }
     return entry(outcome, refused, seen: seen)
   }
@@ -81,11 +84,12 @@ struct SegmentFold {
   private func setAsideKeptOut(
     _ outcome: MergeStatement.Outcome,
     _ scope: MergeStatement.Scope,
+    _ places: Places?,
     _ refused: inout RefusedRows,
     _ connection: inout Connection
-  ) throws(PostgresError) {
+  ) throws {
     guard outcome.unwritten > 0 else { return }
-    let places = try Places(merge.staging, on: &connection)
+    let places = try places ?? (try Places(merge.staging, on: &connection))
     for place in try merge.statement.unwritten(scope, on: &connection, while: activity) {
       guard let index = places.index(of: place) else { continue }
       let reason = PostgresError("a trigger or a rule of the table kept the row out", while: activity)

@@ -46,20 +46,22 @@ struct SegmentMerge {
     expecting expectation: Expectation,
     on connection: inout Connection
   ) throws -> Outcome {
+    var wasRefused = false
     do {
       do {
         if mayLoad(merge, children, expectation) { return try load(merge, &connection) }
         return try run(merge, children, expectation.asks ? .asking : .sending, expectation, &connection)
-      } catch is SentTooLittle {
-        return try run(merge, children, .sending, expectation, &connection)
-      } catch is NotAllNew {
+      } catch let error where error is SentTooLittle || error is NotAllNew {
+        wasRefused = error is NotAllNew
         var outcome = try run(merge, children, .sending, expectation, &connection)
-        outcome.wasRefused = true
+        outcome.wasRefused = wasRefused
         return outcome
       }
     } catch let error as PostgresError where error.isDataError {
       do {
-        return try run(merge, children, .sifting, expectation, &connection)
+        var outcome = try run(merge, children, .sifting, expectation, &connection)
+        outcome.wasRefused = wasRefused
+        return outcome
       } catch let error as TooManyRefused {
         let reason = "\(error.count) rows and more are refused, the first with \(error.first.message)"
         throw MergeError.refused(segment: footer.label, reason: reason)
@@ -67,16 +69,15 @@ struct SegmentMerge {
     }
   }
 
-  /// Nothing else is to be done with the rows than to write them.
+  /// Nothing else is to be done with the rows than to write them, at once.
   private func mayLoad(_ merge: FeedMerge, _ children: [ChildMerge], _ expectation: Expectation) -> Bool {
-    expectation.loads && merge.isLoadable && children.isEmpty && !needsRowsAlone(merge, expectation)
+    expectation.loads && merge.isLoadable && children.isEmpty && expectation.rowsMax == nil
+      && !needsRowsAlone(merge, expectation)
   }
 
-  /// What overrules takes notes away, what is logged has to be what was there, and parts are not in the order of the key, one after
-  /// the other.
+  /// What overrules takes notes away, and what is logged has to be what was there.
   private func needsRowsAlone(_ merge: FeedMerge, _ expectation: Expectation) -> Bool {
     isAuthoritative || merge.feed.tracking.logsChanges || expectation.isAlone
-      || expectation.rowsMax.map { $0 < footer.records } ?? false
   }
 
   private enum Way {
@@ -223,6 +224,8 @@ struct SegmentMerge {
       }
       fold.copied = try copy.only(answer.wanted, on: &connection)
     }
+    // Parts are not in the order of the key, one after the other.
+    if let most = expectation.rowsMax, most < rows, !isAlone { throw NeedsRowsAlone() }
     let began = ContinuousClock.now
     do {
       let entry =

@@ -135,7 +135,7 @@ public struct Connection: ~Copyable {
     return unsafe String(cString: PQerrorMessage(handle))
   }
 
-  private var statementLimit: Duration? { limits.statement.map { $0 + SessionLimits.grace } }
+  var statementLimit: Duration? { limits.statement.map { $0 + SessionLimits.grace } }
 }
 
 // Sound: libpq allows a connection to be used from any thread, one thread at a time, and the type is noncopyable: one value

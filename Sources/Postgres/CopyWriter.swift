@@ -44,11 +44,19 @@ extension Connection {
   /// The COPY is ended on every path, completed when `body` returns and cancelled when it throws, so the session is
   /// always usable afterwards. Compare the count with the number of rows sent: a COPY may end early and succeed.
   ///
+  /// - Parameters:
+  ///   - statement: `COPY … FROM STDIN`.
+  ///   - activity: What this is for, in the words that an error will carry.
+  ///   - worksAtEnd: The server may work for long when it has all rows: triggers and foreign keys of the table wait for that. It
+  ///     has the time of a statement then.
+  ///   - body: Writes the rows.
+  /// - Returns: How many rows the server accepted.
   /// - Throws: ``PostgresError`` of the server, or what `body` throws. When both happened, the server's: it is why the
   ///   connection took no more.
   public mutating func copy(
     _ statement: String,
     while activity: String,
+    worksAtEnd: Bool = false,
     _ body: (inout CopyWriter) throws -> Void
   ) throws -> Int {
     let began = ContinuousClock.now
@@ -64,25 +72,28 @@ extension Connection {
       try body(&writer)
     } catch {
       _ = watch.within(limits.copy) { unsafe PQputCopyEnd(handle, "cancelled by the client") }
-      let server = finishCopy(activity).failure
+      let server = finishCopy(activity, within: limits.copy).failure
       let isOurCancel = server.map { $0.sqlState == .queryCancelled } ?? true
       throw error is PostgresError && !isOurCancel ? server ?? error : error
     }
     let end = watch.within(limits.copy) { unsafe PQputCopyEnd(handle, nil) }
     guard end == 1 else {
-      throw finishCopy(activity).failure ?? PostgresError(lastMessage, while: activity)
+      throw finishCopy(activity, within: limits.copy).failure ?? PostgresError(lastMessage, while: activity)
     }
-    let (accepted, failure) = finishCopy(activity)
+    let (accepted, failure) = finishCopy(activity, within: worksAtEnd ? statementLimit : limits.copy)
     if let failure { throw failure }
     isDone = true
     return accepted
   }
 
   /// Reads results until libpq says NULL: the session is busy until then.
-  private mutating func finishCopy(_ activity: String) -> (accepted: Int, failure: PostgresError?) {
+  private mutating func finishCopy(
+    _ activity: String,
+    within limit: Duration?
+  ) -> (accepted: Int, failure: PostgresError?) {
     var accepted = 0
     var failure: PostgresError?
-    while let pointer = unsafe watch.within(limits.copy, { unsafe PQgetResult(handle) }) {
+    while let pointer = unsafe watch.within(limit, { unsafe PQgetResult(handle) }) {
       let result = unsafe QueryResult(pointer)
       if let refused = result.failure(while: activity, lost: lastMessage) {
         failure = failure ?? refused

@@ -6,7 +6,7 @@
 public struct SessionLimits: Equatable, Sendable {
   /// For one statement, at the server; nil for as long as it takes. The client gives up ``grace`` later.
   public var statement: Duration?
-  /// For the server to take one piece of a COPY, or to end it.
+  /// For the server to take one piece of a COPY, or to end it where nothing else is to be done at its end.
   public var copy: Duration
 
   /// For notes about work that has been done: a server that stands still holds nothing else up for long.

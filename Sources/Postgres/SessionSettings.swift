@@ -7,7 +7,8 @@ enum SessionSettings {
     ("standard_conforming_strings", "on"),
     // Every name here carries its schema. pg_temp comes last, or a temporary table could stand in for a real one.
     ("search_path", "pg_catalog, pg_temp"),
-    // A merge holds its locks for about a second, so 30 of them in a row are a lock that nobody will release soon.
+    // A merge holds its locks for about a second, so 30 of them in a row are a lock that nobody will release soon. Where merges wait
+    // for each other's rows they have more patience.
     ("lock_timeout", "30s"),
     // A program that is stopped in the middle of a transaction must not hold its locks for ever.
     ("idle_in_transaction_session_timeout", "60s"),

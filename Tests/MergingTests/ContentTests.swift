@@ -31,6 +31,7 @@ struct ContentTests {
       try fixture.query("SELECT encode(convert_to(name, 'UTF8'), 'hex') FROM item WHERE id = 1") == [[bytes.joined()]]
     )
     #expect(try fixture.query("SELECT name FROM item WHERE id = 2") == [["after"]])
+    #expect(try fixture.query("SELECT count(*) FROM weir.stg_item_1") == [[asking == .loading ? "0" : "2"]])
   }
 
   @Test("ids beyond 2^53 stay exact")
@@ -56,6 +57,7 @@ struct ContentTests {
     var connection = try fixture.database.connect()
     let same = try connection.query("SELECT tags = $1::jsonb, name IS NULL FROM item", parameters: [text])
     #expect(same == [["t", "t"]])
+    #expect(try fixture.query("SELECT count(*) FROM weir.stg_item_1") == [[asking == .loading ? "0" : "1"]])
   }
 
   @Test("members in another order go to their columns all the same")

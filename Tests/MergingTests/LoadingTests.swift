@@ -122,6 +122,34 @@ struct LoadingTests {
     }
   }
 
+  /// A table, and whether what is copied into it is what the merge's statement would write.
+  static let tables: [(columns: String, then: String, isLoadable: Bool)] = [
+    ("id text PRIMARY KEY, name text", "", true), ("id text PRIMARY KEY, name varchar(20)", "", true),
+    ("id text COLLATE \"und-x-icu\" PRIMARY KEY, name text", "", true),
+    ("id text COLLATE indifferent PRIMARY KEY, name text", "", false),
+    ("id varchar(9) PRIMARY KEY, name text", "", true),
+    ("id text PRIMARY KEY, name char(20)", "", false), ("id text PRIMARY KEY, name word", "", false),
+    ("id text PRIMARY KEY, name text DEFAULT 'x', more int GENERATED ALWAYS AS IDENTITY", "", true),
+    ("id text PRIMARY KEY, name text", "CREATE RULE twice AS ON INSERT TO item DO ALSO NOTIFY item", false),
+  ]
+
+  @Test("only a table that takes a text as the merge's statement does is loaded straight", arguments: tables.indices)
+  func loadable(index: Int) throws {
+    let (columns, then, isLoadable) = Self.tables[index]
+    let fixture = try Fixture(
+      feeds: Fixture.feed("item", table: "item", columns: #""id": "text", "name": "text""#),
+      tables: [
+        "CREATE COLLATION indifferent (provider = icu, locale = 'und-u-ks-level2', deterministic = false)",
+        "CREATE DOMAIN word AS text", "CREATE TABLE item (\(columns), data_hash text, data_version text COLLATE \"C\")",
+        then.isEmpty ? "SELECT 1" : then,
+      ]
+    )
+    var connection = try fixture.database.connect()
+    let feed = try fixture.pipeline.feed(named: "item")
+    let merge = try FeedMerge(feed, of: fixture.pipeline, defect: nil, on: &connection)
+    #expect(merge.isLoadable == isLoadable, "\(columns)")
+  }
+
   /// Where texts are not sorted by their bytes, two workers that lock rows in different orders would wait for each other.
   @Test("a worker that loads and one that sends the same keys lock them in the same order")
   func together() async throws {

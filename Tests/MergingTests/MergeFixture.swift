@@ -25,7 +25,7 @@ final class MergeFixture {
     feeds: String = MergeFixture.item,
     tables: [String] = [MergeFixture.itemTable],
     asking: AskPolicy.Rule = .whenItPays,
-    timeout: Int = 600
+    database settings: String = ""
   ) throws {
     database = try #require(TestDatabase.current)
     folder = FilePath(NSTemporaryDirectory()).appending("weir-merging-\(UUID().uuidString)")
@@ -35,7 +35,7 @@ final class MergeFixture {
       attributes: [.posixPermissions: 0o700]
     )
     json = """
-      { "database": { "url": "${URL}", "statement_timeout": "\(timeout)s" },
+      { "database": { "url": "${URL}"\(settings) },
         "sources": { "s": { "base_url": "http://127.0.0.1" } }, "feeds": { \(feeds) } }
       """
     pipeline = try Pipeline(json: Array(json.utf8), directory: folder, environment: ["URL": database.url])

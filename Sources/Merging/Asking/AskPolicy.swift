@@ -1,5 +1,5 @@
-/// How a segment is best brought to its table: decided by what the segment before turned out to hold. Wrong, it costs time and
-/// nothing else.
+/// How a segment is best brought to its table: decided by what the segment before turned out to hold. Wrong, it costs time, and
+/// where a segment was to be loaded, room: what had been loaded of it is left in the table as dead rows, until the next VACUUM.
 ///
 /// Asking costs the narrow rows and a second reading of the segment; it saves the unchanged rows. Half is where the two
 /// meet, near enough. Where all rows were new the next segment is loaded straight into the table (``Load``).
@@ -24,6 +24,15 @@ struct AskPolicy: Equatable {
     self.rule = rule
     asks = rule == .always || rule == .whenItPays && hasRows
     loads = rule == .loading || rule == .whenItPays && !hasRows
+  }
+
+  /// After the session was lost. A load may be why: what works slowly for every row at the end of a COPY, or waits for another's
+  /// row in it, looks like a server that has stopped working.
+  var afterLoss: Self {
+    var policy = self
+    policy.isBarred = isBarred || loads && rule == .whenItPays
+    policy.loads = loads && !policy.isBarred
+    return policy
   }
 
   /// The share of records above which the next segment is sent without asking.

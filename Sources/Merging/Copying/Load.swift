@@ -14,13 +14,18 @@ struct Load {
 
   /// To be called with the target's rows locked.
   ///
-  /// - Parameter noting: The run for which the keys are noted; nil when none are.
+  /// - Parameters:
+  ///   - noting: The run for which the keys are noted; nil when none are.
+  ///   - connection: In the segment's transaction.
   /// - Returns: How many rows.
-  /// - Throws: ``NotAllNew`` when the segment cannot be loaded so, for whatever reason; `PostgresError` that will pass.
+  /// - Throws: ``NotAllNew`` when the segment cannot be loaded so, for whatever reason, a time-out among them; `PostgresError` that
+  ///   will pass.
   func run(noting: String?, on connection: inout Connection) throws -> Int {
     do {
       return try load(noting, &connection)
-    } catch let error as PostgresError where error.sqlState != nil && !error.isTransient {
+    } catch let error as PostgresError
+      where error.sqlState == .queryCancelled || error.sqlState != nil && !error.isTransient
+    {
       throw NotAllNew()
     } catch is MergeError {
       throw NotAllNew()

@@ -56,14 +56,19 @@ struct SegmentCopy {
 
   /// Copies every line into the target itself.
   ///
-  /// - Parameter check: Sees each line before it is sent; what it throws ends the COPY.
+  /// - Parameters:
+  ///   - target: Where to.
+  ///   - connection: In the segment's transaction.
+  ///   - check: Sees each line before it is sent; what it throws ends the COPY.
+  /// - Returns: How many rows.
   /// - Throws: ``NotAllNew`` when deletions are among the lines, what `check` throws, ``MergeError`` or `PostgresError`.
   func straight(
     into target: TargetTable,
     on connection: inout Connection,
     checking check: (Span<UInt8>) throws -> Void
   ) throws -> Int {
-    let (sent, asked) = try send(statement(target.qualified), CopyRows(columns: staging.rows), &connection) { line, _ in
+    let rows = CopyRows(columns: staging.rows)
+    let (sent, asked) = try send(statement(target.qualified), rows, worksAtEnd: true, &connection) { line, _ in
       try check(line)
       return true
     }
@@ -147,12 +152,13 @@ struct SegmentCopy {
   private func send(
     _ statement: String,
     _ rows: consuming CopyRows,
+    worksAtEnd: Bool = false,
     _ connection: inout Connection,
     _ isWanted: (_ line: Span<UInt8>, _ number: Int) throws -> Bool
   ) throws -> (sent: Int, asked: Asked) {
     var sent = 0
     var asked = Asked()
-    let accepted = try connection.copy(statement, while: "\(footer.label): COPY") { writer in
+    let accepted = try connection.copy(statement, while: "\(footer.label): COPY", worksAtEnd: worksAtEnd) { writer in
       var reader = try SegmentReader(path)
       guard reader.footer == footer else { throw MergeError.replaced(segment: footer.label) }
       _ = try reader.forEachLine { line, number in

@@ -13,7 +13,7 @@ struct Places {
       let rows = try connection.query(
         "SELECT ctid FROM \(staging.qualified) WHERE ctid > $1::tid ORDER BY ctid LIMIT \(Self.chunkRows)",
         parameters: [last],
-        while: "look for the refused rows"
+        while: "look where the rows of \(staging.qualified) are"
       )
       for row in rows {
         guard let text = row[0], let place = Self.packed(text) else { continue }

@@ -30,8 +30,9 @@ struct Sieve {
   /// To be called inside a transaction.
   ///
   /// - Throws: ``TooManyRefused``, or ``PostgresError`` that is not about the data.
-  func run(on connection: inout Connection) throws -> (outcome: MergeStatement.Outcome, refused: [Refused]) {
-    let places = try places(&connection)
+  func run(_ places: Places, on connection: inout Connection) throws -> (
+    outcome: MergeStatement.Outcome, refused: [Refused]
+  ) {
     var outcome = MergeStatement.Outcome()
     var refused: [Refused] = []
     // The part that comes next is last, so rows are merged in their order.
@@ -55,8 +56,7 @@ struct Sieve {
   /// Merges what is in the staging table in parts, where all at once would take too long.
   ///
   /// To be called inside a transaction.
-  func parts(on connection: inout Connection) throws -> MergeStatement.Outcome {
-    let places = try places(&connection)
+  func parts(_ places: Places, on connection: inout Connection) throws -> MergeStatement.Outcome {
     var outcome = MergeStatement.Outcome()
     for part in parts(of: places) {
       outcome += try statement.run(scope(of: part, places), on: &connection, while: activity)
@@ -64,8 +64,9 @@ struct Sieve {
     return outcome
   }
 
-  /// Of equal versions the later line counts, which one statement sees by itself: for several the earlier ones go.
-  private func places(_ connection: inout Connection) throws(PostgresError) -> Places {
+  /// Where the rows are, to be asked for first, and once: of equal versions the later line counts, which one statement sees by
+  /// itself, and for several the earlier ones go.
+  func places(on connection: inout Connection) throws(PostgresError) -> Places {
     let places = try Places(statement.staging, on: &connection)
     let same = statement.keys.map { "s.\($0) = l.\($0)" }.joined(separator: " AND ")
     try connection.execute(

@@ -57,7 +57,7 @@ struct Adoption {
       return outcome.inserted + outcome.updated
     } catch let error as PostgresError where error.isDataError {
       let sieve = Sieve(statement: statement, scope: scope, activity: activity, refusedMax: Self.refusedMax)
-      let (outcome, refused) = try sieve.run(on: &connection)
+      let (outcome, refused) = try sieve.run(sieve.places(on: &connection), on: &connection)
       for row in refused { try note(row, &connection) }
       return outcome.inserted + outcome.updated
     }

@@ -167,10 +167,11 @@ extension MergeStatement {
     zip(keys, keys.indices).map { "\(row)\($0) = \(narrow)k\($1 + 1)" }.joined(separator: " AND ")
   }
 
-  /// The order in which every worker locks rows: texts by their bytes, as segments are loaded straight (``Load``).
+  /// The order in which every worker locks rows: texts by their bytes, as segments are loaded straight (``Load``), unless equal
+  /// ones may have other bytes.
   private var lockOrder: String {
     zip(feed.keyColumns, feed.keyColumns.indices).map { column, index in
-      "v.k\(index + 1)\(column.type == .text ? " COLLATE \"C\"" : "")"
+      "v.k\(index + 1)\(column.type == .text && !target.indifferent.contains(column.name) ? " COLLATE \"C\"" : "")"
     }
     .joined(separator: ", ")
   }

@@ -10,6 +10,9 @@ struct TargetTable {
   /// collations in one comparison are an error.
   private(set) var collations: [String: String] = [:]
 
+  /// Columns whose texts may be equal and have other bytes.
+  private(set) var indifferent: Set<String> = []
+
   var qualified: String { Identifier.qualified(schema, name) }
 
   /// Columns that every target table has beside those of the pipeline.
@@ -26,7 +29,7 @@ struct TargetTable {
     let columns = try connection.query(
       """
       SELECT a.attname, CASE WHEN a.attcollation <> t.typcollation
-          THEN quote_ident(n.nspname) || '.' || quote_ident(l.collname) END
+          THEN quote_ident(n.nspname) || '.' || quote_ident(l.collname) END, NOT l.collisdeterministic
       FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
         LEFT JOIN pg_collation l ON l.oid = a.attcollation LEFT JOIN pg_namespace n ON n.oid = l.collnamespace
       WHERE a.attrelid = (SELECT c.oid FROM pg_class c JOIN pg_namespace s ON s.oid = c.relnamespace
@@ -39,7 +42,11 @@ struct TargetTable {
     guard !columns.isEmpty else {
       throw unfit(feed, "is not in the database, or is no plain table", hint: "create it with: weir db migrate")
     }
-    for row in columns { if let column = row[0] { collations[column] = row[1] } }
+    for row in columns {
+      guard let column = row[0] else { continue }
+      collations[column] = row[1]
+      if row[2] == "t" { indifferent.insert(column) }
+    }
     let present = Set(columns.compactMap { $0[0].map { Array($0.utf8) } })
     let needed =
       feed.columns.map { ($0.name, $0.type.sqlName) } + Self.ownColumns
@@ -82,20 +89,25 @@ struct TargetTable {
 
   /// Whether the text of a value means the same to the table's column as it does to a column of the pipeline's type.
   ///
-  /// A `timestamp` would take a `timestamptz` as it stands, for one, where it is converted on its way from another table.
+  /// A `timestamp` would take a `timestamptz` as it stands, for one, where it is converted on its way from another table. Rules do
+  /// not see a COPY. In another encoding texts are not in the order of the bytes that are sent.
   func takesText(of feed: Feed, on connection: inout Connection) throws(PostgresError) -> Bool {
     let own = Self.ownColumns.map { ($0.0, "text") }
+    let keys = Set(feed.keyColumns.map(\.name))
     let columns = (feed.columns.map { ($0.name, $0.type.sqlName) } + own).map { name, type in
       JSONValue.object([
         JSONMember(name: "name", value: .string(name)), JSONMember(name: "type", value: .string(type)),
+        JSONMember(name: "is_key", value: .bool(keys.contains(name))),
       ])
     }
     let others = try connection.query(
       """
-      SELECT count(*) FROM json_to_recordset($1) AS c (name text, type text)
+      SELECT count(*) FROM json_to_recordset($1) AS c (name text, type text, is_key bool)
         JOIN pg_attribute a ON a.attrelid = $2::regclass AND a.attname = c.name
-      WHERE a.attidentity <> '' OR a.attgenerated <> '' OR a.atttypid IS DISTINCT FROM to_regtype(c.type)
+        JOIN pg_class t ON t.oid = a.attrelid
+      WHERE t.relhasrules OR a.attidentity <> '' OR a.attgenerated <> '' OR a.atttypid IS DISTINCT FROM to_regtype(c.type)
         AND NOT (c.type = 'text' AND a.atttypid = 'varchar'::regtype)
+        OR c.is_key AND c.type = 'text' AND current_setting('server_encoding') <> 'UTF8'
       """,
       parameters: [JSONValue.array(columns).encoded, qualified],
       while: "look at the columns of \(schema).\(name)"
