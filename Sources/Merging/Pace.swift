@@ -43,7 +43,7 @@ struct Pace: Equatable {
 
 /// The server ended a statement that took too long.
 struct TooSlow: Error {
-  /// What the segment holds.
+  /// What was sent of the segment.
   var rows: Int
   var error: PostgresError
 }

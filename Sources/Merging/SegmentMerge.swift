@@ -25,7 +25,7 @@ struct SegmentMerge {
     var pace = (rows: 0, took: Duration.zero)
   }
 
-  /// What the segments before let expect of this one. Wrong, it costs time and nothing else.
+  /// What the segments before let expect of this one. Wrong, it costs time, and with `loads` room in the table (``AskPolicy``).
   struct Expectation {
     /// Most rows are unchanged: ask before they are sent.
     var asks = false

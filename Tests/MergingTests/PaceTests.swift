@@ -79,6 +79,14 @@ struct PaceTests {
     #expect(more["inserted"] == 79 && more["rejected"] == 1)
   }
 
+  @Test("a COPY at whose end triggers work has the time of a statement for that", .timeLimit(.minutes(1)))
+  func longEnd() throws {
+    let fixture = try Fixture(database: #", "statement_timeout": "30s", "copy_timeout": "1s", "retry_within": "0s""#)
+    try slow(fixture, "AFTER")
+    #expect(try fixture.merge(fixture.segment((1...150).map { .item($0, "a") }))["inserted"] == 150)
+    #expect(try fixture.query("SELECT count(*) FROM weir.stg_item_1") == [["0"]], "it was loaded straight")
+  }
+
   @Test("a first load that is too slow for one COPY is merged in parts", arguments: ["BEFORE", "AFTER"])
   func firstLoad(moment: String) throws {
     let fixture = try Fixture(database: Self.hurried)
@@ -91,7 +99,10 @@ struct PaceTests {
     #expect(try fixture.query("SELECT count(*), (SELECT count(*) FROM weir.seen_item) FROM item") == [["200", "200"]])
   }
 
-  @Test("a merge that has the rows alone is waited for, longer than a statement may take")
+  @Test(
+    "a merge that has the rows alone is waited for, longer than a statement may take",
+    .timeLimit(.minutes(1))
+  )
   func taken() async throws {
     let fixture = try Fixture(database: Self.hurried)
     _ = try fixture.merge(fixture.segment([.item(1, "a")]))
