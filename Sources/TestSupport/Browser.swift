@@ -49,21 +49,42 @@ public enum Browser {
   /// - Returns: Two looks at each page.
   /// - Throws: When the browser cannot be run; what it said is in the error.
   public static func look(at addresses: [String], pictures: FilePath? = nil) async throws -> [Look] {
-    var environment: [String: String?] = ["LOOK_ADDRESSES": addresses.joined(separator: "\n"), "LOOK_SCRIPT": script]
+    var environment: [String: String?] = [
+      "LOOK_ADDRESSES": addresses.joined(separator: "\n"), "LOOK_SCRIPT": script, "LOOK_SECONDS": "\(secondsMax)",
+    ]
     environment["LOOK_PICTURES"] = pictures?.string ?? ""
-    let result = try await Programs.shell("\(python) -c \"$LOOK_SCRIPT\"", environment: environment)
+    var result = try await Programs.shell("\(python) -c \"$LOOK_SCRIPT\"", environment: environment)
+    if result.status == stalled {
+      // Where it stood is worth knowing, even when it goes well the second time.
+      print("browser: no end in \(secondsMax) seconds, tried once more; it stood at\n\(result.errors)")
+      result = try await Programs.shell("\(python) -c \"$LOOK_SCRIPT\"", environment: environment)
+    }
     guard result.status == 0 else { throw BrowserFailed(words: result.errors) }
     return try JSONDecoder().decode([Look].self, from: Data(result.output.utf8))
   }
 
+  /// Six looks beside all other tests on two cores took up to 95 seconds. A browser that has stopped answering is not what a
+  /// test is about.
+  private static let secondsMax = 240
+
+  /// How the script ends when that time is over.
+  private static let stalled: Int32 = 75
+
   private static let script = #"""
-    import json, os, pathlib, urllib.parse
+    import faulthandler, json, os, pathlib, sys, threading, urllib.parse
     import axe_core_python
     from playwright.sync_api import sync_playwright
     axe = (pathlib.Path(axe_core_python.__file__).parent / "axe.min.js").read_text()
     rules = "axe.run({resultTypes: ['violations']}).then(r => r.violations.filter(v => ['serious', 'critical'].includes(v.impact))" \
             ".map(v => v.id + ': ' + v.nodes[0].html.slice(0, 200)))"
+    def give_up():
+        print(f"{len(looks)} looks were done", file=sys.stderr, flush=True)
+        faulthandler.dump_traceback()
+        os._exit(75)
     looks = []
+    timer = threading.Timer(float(os.environ["LOOK_SECONDS"]), give_up)
+    timer.daemon = True
+    timer.start()
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"], timeout=120000)
         for address in os.environ["LOOK_ADDRESSES"].split("\n"):

@@ -8,7 +8,7 @@ import Testing
 /// The pages in a real browser: what it complains of, what it asks for, how wide it has to be, whom they keep out. The same
 /// under the service's own policy is tested with the service.
 @Suite(
-  .timeLimit(.minutes(5)),
+  .timeLimit(.minutes(10)),
   .enabled(if: Browser.isThere, "Chromium, or playwright and axe-core-python of PyPI, are not installed")
 )
 struct BrowserTests {
