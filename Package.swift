@@ -118,7 +118,7 @@ let package = Package(
       ]
     ),
     room("Hashing", on: ["CDigests", "JSONText", "PipelineConfig", "Spool", "Telemetry", crypto]),
-    room("Merging", on: ["JSONText", "PipelineConfig", "Postgres", "Spool", "Telemetry", logging, system]),
+    room("Merging", on: ["JSONText", "PipelineConfig", "Postgres", "Spool", "Telemetry", crypto, logging, system]),
     room("Staging", on: ["JSONText", "PipelineConfig", "Spool", "Telemetry"]),
 
     // Files: the only code that knows a path in the spool.

@@ -62,6 +62,7 @@ final class MergeSession {
     let policy = policies[feed.name]
     return SegmentMerge.Expectation(
       asks: policy?.asks ?? false,
+      compares: policy?.compares ?? false,
       loads: policy?.loads ?? false,
       isAlone: alone.contains(feed.name),
       rowsMax: pace(feed).rowsMax
@@ -83,7 +84,7 @@ final class MergeSession {
 
   func learn(_ outcome: SegmentMerge.Outcome, of feed: Feed) {
     if outcome.entry.confirmed > 0 { alone.insert(feed.name) } else { alone.remove(feed.name) }
-    policies[feed.name]?.learn(outcome.entry, wasRefused: outcome.wasRefused)
+    policies[feed.name]?.learn(outcome.entry, wasRefused: outcome.wasRefused, compared: outcome.compared)
     var pace = pace(feed)
     pace.learn(rows: outcome.pace.rows, took: outcome.pace.took)
     paces[feed.name] = pace

@@ -23,12 +23,24 @@ struct SegmentMerge {
     var wasRefused = false
     /// Rows that statements merged, and how long they took.
     var pace = (rows: 0, took: Duration.zero)
+    var compared = Compared.not
+  }
+
+  /// What comparing a segment with its table by digests (``Comparison``) came to.
+  enum Compared: Equatable {
+    case not
+    /// Its keys are such that it cannot be compared.
+    case never
+    /// So many rows were found to be as they are in the table.
+    case with(equal: Int)
   }
 
   /// What the segments before let expect of this one. Wrong, it costs time, and with `loads` room in the table (``AskPolicy``).
   struct Expectation {
     /// Most rows are unchanged: ask before they are sent.
     var asks = false
+    /// Nearly all rows are unchanged: compare before asking.
+    var compares = false
     /// All rows are new.
     var loads = false
     /// Rows come again unchanged with a newer stamp: lock the rows alone at once.
@@ -96,7 +108,7 @@ struct SegmentMerge {
     _ connection: inout Connection
   ) throws -> Outcome {
     try once(merge, &connection) { copy, connection in
-      let sent = try send(copy, merge, way, &connection)
+      let sent = try send(copy, merge, way, expectation, &connection)
       var folded = try locked(
         merge.target,
         alone: sent.deletions > 0 || way == .sifting || needsRowsAlone(merge, expectation),
@@ -114,15 +126,22 @@ struct SegmentMerge {
           folded.entry.parted = try children.part(from: merge, segment: footer.label, on: &connection)
         }
       }
-      return (folded.entry, folded.refused, folded.pace)
+      return Done(entry: folded.entry, refused: folded.refused, pace: folded.pace, compared: folded.compared)
     }
+  }
+
+  private struct Done {
+    var entry: LedgerEntry
+    var refused: RefusedRows
+    var pace = (rows: 0, took: Duration.zero)
+    var compared = Compared.not
   }
 
   /// One transaction, with the segment's row in the ledger: does nothing when it is there already.
   private func once(
     _ merge: FeedMerge,
     _ connection: inout Connection,
-    _ body: (SegmentCopy, inout Connection) throws -> (LedgerEntry, RefusedRows, pace: (rows: Int, took: Duration))
+    _ body: (SegmentCopy, inout Connection) throws -> Done
   ) throws -> Outcome {
     try connection.transaction { connection in
       try connection.executeScript(Self.settings, while: "prepare the merge")
@@ -133,13 +152,13 @@ struct SegmentMerge {
       if defect == .ledgerOutside { try connection.executeScript("COMMIT; BEGIN", while: "make a mistake") }
       let checks = defect != .noCountCheck
       let copy = SegmentCopy(footer: footer, path: path, staging: merge.staging, checksCount: checks)
-      var (entry, refused, pace) = try body(copy, &connection)
-      try Ledger.complete(footer, entry, on: &connection)
+      var done = try body(copy, &connection)
+      try Ledger.complete(footer, done.entry, on: &connection)
       try Ledger.checkpoint(footer, on: &connection)
-      if refused.count > 0 { try refused.nameColumns(of: merge.target, on: &connection) }
+      if done.refused.count > 0 { try done.refused.nameColumns(of: merge.target, on: &connection) }
       let writer = try spool.rejectWriter(feed: footer.feed, segment: footer.name, stage: .merge)
-      try refused.publish(from: copy, with: writer)
-      return Outcome(entry: entry, wasKnown: false, pace: pace)
+      try done.refused.publish(from: copy, with: writer)
+      return Outcome(entry: done.entry, wasKnown: false, pace: done.pace, compared: done.compared)
     }
   }
 
@@ -151,28 +170,38 @@ struct SegmentMerge {
       entry.inserted = try Load(copy: copy, merge: merge).run(noting: noting, on: &connection)
       // Every key came once.
       if noting != nil { entry.seen = entry.inserted }
-      return (entry, RefusedRows(footer: footer), (0, .zero))
+      return Done(entry: entry, refused: RefusedRows(footer: footer))
     }
   }
 
   /// What was sent before the rows of the target are locked.
   private struct Sent {
-    var deletions: Int
+    var deletions = 0
     /// Nil when it is only a question as yet.
     var copied: SegmentCopy.Copied?
-    var asked = SegmentCopy.Asked()
+    /// Nil when nothing was asked as yet.
+    var asked: SegmentCopy.Asked?
+    /// What is to be compared before it is asked about.
+    var digests: SegmentDigests?
+    var compared = Compared.not
   }
 
   private func send(
     _ copy: SegmentCopy,
     _ merge: FeedMerge,
     _ way: Way,
+    _ expectation: Expectation,
     _ connection: inout Connection
   ) throws -> Sent {
     switch way {
     case .asking:
+      var compared = Compared.not
+      if expectation.compares, !isAuthoritative {
+        let digests = try Comparison(copy: copy, merge: merge).digests(&compared)
+        if let digests { return Sent(digests: digests) }
+      }
       let asked = try Question(copy: copy, merge: merge).send(on: &connection)
-      return Sent(deletions: asked.deletions, asked: asked)
+      return Sent(deletions: asked.deletions, asked: asked, compared: compared)
     case .sending:
       let copied = try copy.whole(on: &connection)
       return Sent(deletions: copied.deletions, copied: copied)
@@ -188,6 +217,7 @@ struct SegmentMerge {
     /// Nothing is in the staging table.
     var isEmpty: Bool
     var pace: (rows: Int, took: Duration)
+    var compared: Compared
   }
 
   private func fold(
@@ -215,12 +245,14 @@ struct SegmentMerge {
       rowsMax: expectation.rowsMax
     )
     var rows = footer.records - refused.count
+    var compared = sent.compared
     if sent.copied == nil {
-      let answer = try Question(copy: copy, merge: merge).ask(circumstances, about: sent.asked, on: &connection)
+      let answer = try answer(sent, copy, merge, circumstances, &compared, &connection)
       fold.answer = answer
       rows = answer.wanted.count
       guard rows > 0 else {
-        return Folded(entry: fold.nothing(answer, refused), refused: refused, isEmpty: true, pace: (0, .zero))
+        let entry = fold.nothing(answer, refused)
+        return Folded(entry: entry, refused: refused, isEmpty: true, pace: (0, .zero), compared: compared)
       }
       fold.copied = try copy.only(answer.wanted, on: &connection)
     }
@@ -230,10 +262,43 @@ struct SegmentMerge {
     do {
       let entry =
         try way == .sifting ? fold.sifted(&refused, on: &connection) : fold.whole(rows, &refused, on: &connection)
-      return Folded(entry: entry, refused: refused, isEmpty: false, pace: (rows, ContinuousClock.now - began))
+      let pace = (rows, ContinuousClock.now - began)
+      return Folded(entry: entry, refused: refused, isEmpty: false, pace: pace, compared: compared)
     } catch let error as PostgresError where error.sqlState == .queryCancelled {
       throw TooSlow(rows: rows, error: error)
     }
+  }
+
+  /// What the target lacks: compared first where that is expected to settle most, and what differs asked about.
+  private func answer(
+    _ sent: Sent,
+    _ copy: SegmentCopy,
+    _ merge: FeedMerge,
+    _ circumstances: FeedMerge.Circumstances,
+    _ compared: inout Compared,
+    _ connection: inout Connection
+  ) throws -> Question.Answer {
+    let question = Question(copy: copy, merge: merge)
+    if let asked = sent.asked { return try question.ask(circumstances, about: asked, isNoted: false, on: &connection) }
+    // The keys of equal rows are noted as spans or not at all; and what a later run brought counts more, whatever has not changed.
+    let spans = merge.seen.takesSpans ? sent.digests?.spans : nil
+    guard let digests = sent.digests, circumstances.overtaken == nil, circumstances.noting == nil || spans != nil else {
+      if circumstances.noting != nil { compared = .never }
+      let asked = try question.send(on: &connection)
+      return try question.ask(circumstances, about: asked, isNoted: false, on: &connection)
+    }
+    if let run = circumstances.noting, let spans {
+      try merge.seen.note(spans, of: run, while: "\(footer.label): note keys", on: &connection)
+    }
+    let differing = try Comparison(copy: copy, merge: merge).differing(digests, on: &connection)
+    let equal = footer.records - differing.count
+    compared = .with(equal: equal)
+    if differing.count == 0 { return .unchanged(footer.records, isNoted: circumstances.noting != nil) }
+    let asked = try question.send(only: differing, on: &connection)
+    var answer = try question.ask(circumstances, about: asked, isNoted: true, on: &connection)
+    answer.unchanged += equal
+    answer.distinct += equal
+    return answer
   }
 
   /// Runs `body` with the target's rows locked: shared, and when that turns out to be too little, again and alone. What

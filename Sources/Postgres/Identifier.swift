@@ -24,4 +24,9 @@ public enum Literal {
     // standard_conforming_strings is on in every session here, so a backslash is itself.
     return "'" + text.replacing("'", with: "''") + "'"
   }
+
+  /// An array of numbers, for a parameter.
+  public static func array(_ numbers: [some BinaryInteger]) -> String {
+    "{\(numbers.map { "\($0)" }.joined(separator: ","))}"
+  }
 }

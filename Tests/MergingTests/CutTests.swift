@@ -153,7 +153,7 @@ struct CutTests {
     )
     let adopted = shape == .adopting ? "1" : "0"
     if shape == .loading {
-      let rows = try monitor.query("SELECT count(*), (SELECT count(*) FROM weir.seen_item) FROM item")
+      let rows = try monitor.query("SELECT count(*), \(MergeFixture.seenKeys) FROM item")
       let isStaged = try monitor.query("SELECT EXISTS (SELECT FROM weir.stg_item_2)") != [["f"]]
       if isStaged { return "it was not loaded straight" }
       let isOnce = rows == [[String(30 + 31 * number), "31"]] && ledger == [["31", "31", "0", "0", "0"]]

@@ -30,7 +30,9 @@ struct LoadingTests {
     #expect(try staged(fixture) == "0")
     #expect(try fixture.query("SELECT count(*), count(DISTINCT id) FROM item") == [["150", "150"]])
     #expect(
-      try fixture.query("SELECT count(DISTINCT id), min(_weir_run) FROM weir.seen_item") == [["150", Fixture.firstRun]]
+      try fixture.query("SELECT \(Fixture.seenKeys), min(_weir_run) FROM weir.seen_item") == [
+        ["150", Fixture.firstRun]
+      ]
     )
     let end = try fixture.process(fixture.end(segments: 3, records: 150, mode: .full))
     #expect(end.counts["unseen"] == 0)
@@ -113,7 +115,7 @@ struct LoadingTests {
     #expect(try self.staged(fixture) == "\(staged)", "it came by way of the staging table")
     let kept = (obstacle.counts["inserted"] ?? 0) + (obstacle.counts["updated"] ?? 0)
     #expect(try fixture.query("SELECT count(*), count(DISTINCT id) FROM item") == [["\(kept)", "\(kept)"]])
-    let seen = "SELECT (SELECT count(*) FROM weir.seen_item), seen FROM weir.ledger"
+    let seen = "SELECT \(MergeFixture.seenKeys), seen FROM weir.ledger"
     let keys = obstacle == .repeatedKey ? 49 : staged
     #expect(try fixture.query(seen) == [["\(keys)", "\(keys)"]])
     if hasTime {

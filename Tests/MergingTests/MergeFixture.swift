@@ -92,6 +92,9 @@ final class MergeFixture {
     CREATE TABLE item (id bigint PRIMARY KEY, name text, tags jsonb, data_hash text, data_version text COLLATE "C")
     """
 
+  /// How many keys of `item` are noted, alone or in spans.
+  static let seenKeys = "(SELECT count(*) + coalesce(sum(_weir_last - id), 0) FROM weir.seen_item)"
+
   func query(_ sql: String) throws -> [[String?]] {
     var connection = try database.connect()
     return try connection.query(sql)

@@ -70,7 +70,7 @@ struct PaceTests {
     #expect(counts["superseded"] == 11)
     let names = "SELECT name, count(*) FROM item GROUP BY name ORDER BY name"
     #expect(try fixture.query(names) == [["changed", "20"], ["last", "1"], ["new", "80"], ["old", "80"]])
-    let seen = "SELECT seen, (SELECT count(*) FROM weir.seen_item) FROM weir.ledger WHERE run = '\(Fixture.secondRun)'"
+    let seen = "SELECT seen, \(MergeFixture.seenKeys) FROM weir.ledger WHERE run = '\(Fixture.secondRun)'"
     #expect(try fixture.query(seen) == [["151", "151"]])
     // What was learned holds for the next segment, a bad row in it put aside.
     _ = try fixture.query("ALTER TABLE item ADD CHECK (name <> 'bad') NOT VALID")
@@ -96,7 +96,7 @@ struct PaceTests {
       let counts = try fixture.merge(fixture.segment(rows, sequence: sequence, mode: .full))
       #expect(counts["inserted"] == 100)
     }
-    #expect(try fixture.query("SELECT count(*), (SELECT count(*) FROM weir.seen_item) FROM item") == [["200", "200"]])
+    #expect(try fixture.query("SELECT count(*), \(MergeFixture.seenKeys) FROM item") == [["200", "200"]])
   }
 
   @Test(

@@ -8,6 +8,8 @@ struct AscendingKeys: ~Copyable {
   private let ends: LineEnds
   private let isNumber: Bool
   private var number = Int64.min
+  /// Of whole numbers.
+  private(set) var spans = KeySpans()
   /// Every key with a line feed behind it.
   private(set) var bytes = OutputBytes()
   private(set) var count = 0
@@ -46,6 +48,7 @@ struct AscendingKeys: ~Copyable {
   private mutating func follows(number key: Span<UInt8>) -> Bool {
     guard let value = LineEnds.wholeNumber(key), count == 0 || value > number else { return false }
     number = value
+    spans.take(value)
     return true
   }
 

@@ -5,7 +5,11 @@
 /// meet, near enough. Where all rows were new the next segment is loaded straight into the table (``Load``).
 struct AskPolicy: Equatable {
   private(set) var asks: Bool
+  /// Before asking.
+  private(set) var compares: Bool
   private(set) var loads: Bool
+  /// The feed's keys are none that can be compared.
+  private var isIncomparable = false
   /// All rows of a segment were new, and could not be loaded straight into the table all the same.
   private var isBarred = false
   private let rule: Rule
@@ -15,6 +19,7 @@ struct AskPolicy: Equatable {
     case whenItPays
     /// For measuring and proving: the same comes of it either way.
     case always
+    case comparing
     case never
     case loading
   }
@@ -22,7 +27,8 @@ struct AskPolicy: Equatable {
   /// A target without rows has nothing unchanged.
   init(hasRows: Bool, rule: Rule = .whenItPays) {
     self.rule = rule
-    asks = rule == .always || rule == .whenItPays && hasRows
+    asks = rule == .always || rule == .comparing || rule == .whenItPays && hasRows
+    compares = rule == .comparing || rule == .whenItPays && hasRows
     loads = rule == .loading || rule == .whenItPays && !hasRows
   }
 
@@ -37,16 +43,28 @@ struct AskPolicy: Equatable {
 
   /// The share of records above which the next segment is sent without asking.
   static let sendingShare = 0.5
+  /// The share of records below which the next one is asked about without comparing. Comparing costs half of what asking about all of
+  /// them does.
+  static let equalShare = 0.5
 
   /// - Parameters:
   ///   - entry: What became of the segment.
   ///   - wasRefused: It was to be loaded, and had to be sent.
-  mutating func learn(_ entry: LedgerEntry, wasRefused: Bool) {
+  ///   - compared: What comparing it came to.
+  mutating func learn(_ entry: LedgerEntry, wasRefused: Bool, compared: SegmentMerge.Compared) {
     guard rule == .whenItPays, entry.records > 0 else { return }
     let needed = entry.inserted + entry.updated + entry.orphaned + entry.deleted + entry.refused
     asks = Double(needed) <= Self.sendingShare * Double(entry.records)
     let isAllNew = entry.inserted == entry.records
     if wasRefused, isAllNew { isBarred = true }
     loads = isAllNew && !isBarred
+    switch compared {
+    case .never: isIncomparable = true
+    case .with(let equal): compares = Double(equal) >= Self.equalShare * Double(entry.records)
+    // As where changes are spread evenly: of each part one row may have changed.
+    case .not:
+      compares = (entry.records - entry.unchanged + entry.confirmed) * SegmentDigests.rowsInPart < entry.records
+    }
+    if isIncomparable { compares = false }
   }
 }

@@ -11,11 +11,11 @@ struct LineEnds {
   private let hash = Self.bytes(",\"\(TargetTable.hashColumn)\":\"")
   private let version = Self.bytes("\",\"\(TargetTable.versionColumn)\":\"")
   /// The key is one whole number.
-  private let isNumber: Bool
+  let isNumber: Bool
   private var least = Int64.max
   private var most = Int64.min
   private var isRangeKnown: Bool
-  private var isAscending = true
+  private var numbers = KeySpans()
 
   /// Nil when the keys are not the first columns.
   init?(for feed: Feed) {
@@ -33,8 +33,11 @@ struct LineEnds {
   /// The least and the greatest key of all lines so far; nil when a key was no whole number, or a line was not found.
   var range: ClosedRange<Int64>? { isRangeKnown && least <= most ? least...most : nil }
 
-  /// The range, when each key was greater than all before it.
-  var ascendingRange: ClosedRange<Int64>? { isAscending ? range : nil }
+  /// Whether each key is known to be greater than all before it.
+  var isAscending: Bool { range != nil && numbers.isAscending }
+
+  /// All keys; nil when they are not ascending numbers, or have too many gaps.
+  var spans: KeySpans? { isAscending && numbers.areWorthIt ? numbers : nil }
 
   /// A line was parsed that this did not find.
   mutating func forgetRange() { isRangeKnown = false }
@@ -72,9 +75,9 @@ struct LineEnds {
       isRangeKnown = false
       return
     }
-    if number <= most, least <= most { isAscending = false }
     least = min(least, number)
     most = max(most, number)
+    numbers.take(number)
   }
 
   /// Nil when it is not written as a plain whole number, or is long.

@@ -23,30 +23,54 @@ struct Question {
     var distinct: Int
     /// The keys were noted for a full run.
     var isNoted: Bool
+
+    /// Nothing was asked: all rows of a segment are as they were.
+    static func unchanged(_ records: Int, isNoted: Bool) -> Self {
+      Self(
+        wanted: WantedLines(of: records),
+        unchanged: records,
+        confirmed: 0,
+        backwards: 0,
+        distinct: records,
+        isNoted: isNoted
+      )
+    }
   }
 
-  /// Copies key, hash and version of every line.
-  func send(on connection: inout Connection) throws -> SegmentCopy.Asked {
+  /// Copies key, hash and version of every line, or of some lines.
+  func send(only wanted: WantedLines? = nil, on connection: inout Connection) throws -> SegmentCopy.Asked {
     let table = merge.question
     try connection.query("TRUNCATE \(table.qualified)", while: "empty \(table.qualified)")
-    return try copy.narrow(to: table, on: &connection)
+    return try copy.narrow(to: table, only: wanted, on: &connection)
   }
 
   /// Joins what was sent with the target, whose rows are locked as the writing needs it: what is found unchanged stays so.
   ///
   /// For a full run the keys are noted here, since the writing sees some of them only.
   ///
+  /// - Parameters:
+  ///   - circumstances: Of the segment.
+  ///   - asked: What was sent.
+  ///   - isNoted: The keys have been noted already.
+  ///   - connection: In the segment's transaction.
+  /// - Returns: The answer, about what was sent.
   /// - Throws: ``NeedsRowsAlone``, ``PostgresError``.
   func ask(
     _ circumstances: FeedMerge.Circumstances,
     about asked: SegmentCopy.Asked,
+    isNoted: Bool,
     on connection: inout Connection
   ) throws -> Answer {
     let label = copy.footer.label
+    var noting = isNoted ? nil : circumstances.noting
+    if let run = noting, merge.seen.takesSpans, let spans = asked.spans {
+      try merge.seen.note(spans, of: run, while: "\(label): note keys", on: &connection)
+      noting = nil
+    }
     let range = rangeInOneGo(of: asked, isAuthoritative: circumstances.isAuthoritative)
     let scope = MergeStatement.Scope(
       segment: label,
-      noting: circumstances.noting,
+      noting: noting,
       run: copy.footer.run.description,
       isAuthoritative: circumstances.isAuthoritative,
       isAlone: circumstances.isAlone,
@@ -73,7 +97,7 @@ struct Question {
       confirmed: confirmed,
       backwards: backwards,
       distinct: distinct,
-      isNoted: scope.noting != nil
+      isNoted: circumstances.noting != nil
     )
   }
 
@@ -83,15 +107,21 @@ struct Question {
   /// 46 ms, to read what lies between and join it by hash 32 ms, where every place was taken. Keys that lie farther apart than
   /// every other place are looked up, and so are those of a question that joins with other tables.
   func rangeInOneGo(of asked: SegmentCopy.Asked, isAuthoritative: Bool) -> ClosedRange<Int64>? {
-    guard let range = asked.range, merge.feed.parent == nil, !isAuthoritative else { return nil }
+    guard merge.feed.parent == nil, !isAuthoritative, merge.isClose(asked.range, of: asked.count) else { return nil }
+    return asked.range
+  }
+}
+
+extension FeedMerge {
+  /// Whether so many rows have most of the keys between their least and their greatest: to look at all that lies between is then quicker
+  /// than to look each of them up. For a few it is not worth more messages.
+  func isClose(_ range: ClosedRange<Int64>?, of records: Int) -> Bool {
+    guard let range, records >= Self.closeMin else { return false }
     let (span, isBeyond) = range.upperBound.subtractingReportingOverflow(range.lowerBound)
-    let records = copy.footer.records
-    let isDense = records >= Self.recordsMin && !isBeyond && span / Self.sparseness < Int64(records)
-    return isDense ? range : nil
+    return !isBeyond && span / Self.sparseness < Int64(records)
   }
 
-  /// For fewer it is not worth two more messages.
-  private static let recordsMin = 200
+  static let closeMin = 200
 
   private static let sparseness: Int64 = 2
 }
@@ -101,11 +131,14 @@ struct WantedLines {
   private var bits: [UInt64]
   private(set) var count = 0
 
+  /// None of so many.
+  init(of records: Int) { bits = [UInt64](repeating: 0, count: records / 64 + 1) }
+
   /// `list` is of numbers from 1, between commas.
   ///
   /// - Throws: ``PostgresError`` when a number is beyond the segment.
   init(_ list: String, of records: Int) throws(PostgresError) {
-    bits = [UInt64](repeating: 0, count: records / 64 + 1)
+    self.init(of: records)
     var number = 0
     var isNumber = false
     for byte in list.utf8 {
@@ -123,7 +156,8 @@ struct WantedLines {
     if isNumber { insert(number) }
   }
 
-  private mutating func insert(_ line: Int) {
+  /// A line that is not among them yet.
+  mutating func insert(_ line: Int) {
     bits[line / 64] |= 1 << (line % 64)
     count += 1
   }

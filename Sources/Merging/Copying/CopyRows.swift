@@ -57,7 +57,10 @@ struct CopyRows: ~Copyable {
   var range: ClosedRange<Int64>? { ends?.range }
 
   /// Whether each key of narrow rows is greater than all before it, as far as that is known.
-  var isAscending: Bool { ends?.ascendingRange != nil }
+  var isAscending: Bool { ends?.isAscending ?? false }
+
+  /// The keys of narrow rows, where they are ascending numbers with few gaps.
+  var spans: KeySpans? { ends?.spans }
 
   /// Appends one row: the line of that number, from 1.
   mutating func append(_ line: Span<UInt8>, number: Int = 0) throws(BadLine) {

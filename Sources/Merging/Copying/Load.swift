@@ -56,8 +56,12 @@ struct Load {
     _ run: String,
     _ connection: inout Connection
   ) throws {
+    let activity = "\(copy.footer.label): note keys"
+    if merge.seen.takesSpans, keys.spans.areWorthIt {
+      return try merge.seen.note(keys.spans, of: run, while: activity, on: &connection)
+    }
     let accepted = try keys.bytes.withBytes { bytes in
-      try merge.seen.copy(bytes, of: run, while: "\(copy.footer.label): note keys", on: &connection)
+      try merge.seen.copy(bytes, of: run, while: activity, on: &connection)
     }
     guard accepted == keys.count else {
       throw MergeError.miscounted(segment: copy.footer.label, sent: keys.count, accepted: accepted)

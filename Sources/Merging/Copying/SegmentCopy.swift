@@ -1,3 +1,4 @@
+internal import PipelineConfig
 internal import Postgres
 internal import Spool
 internal import SystemPackage
@@ -32,6 +33,10 @@ struct SegmentCopy {
     var range: ClosedRange<Int64>?
     /// Each key is greater than all before it, so each is there once.
     var isAscending = false
+    /// The keys, where they ascend and have few gaps.
+    var spans: KeySpans?
+    /// Lines that were copied.
+    var count = 0
   }
 
   /// Copies every line, or throws.
@@ -79,16 +84,41 @@ struct SegmentCopy {
     return sent
   }
 
-  /// Copies key, hash and version of every line.
-  func narrow(to table: QuestionTable, on connection: inout Connection) throws -> Asked {
+  /// Copies key, hash and version of every line, or of some lines.
+  func narrow(
+    to table: QuestionTable,
+    only wanted: WantedLines? = nil,
+    on connection: inout Connection
+  ) throws -> Asked {
     let list = [Identifier.quoted(QuestionTable.lineColumn)] + table.rows.map { Identifier.quoted($0.label) }
     let statement = "COPY \(table.qualified) (\(list.joined(separator: ", "))) FROM STDIN"
-    let (sent, asked) = try send(statement, CopyRows(narrow: table.rows, ends: table.ends), &connection) { _, _ in true
-    }
-    guard sent == footer.records else {
-      throw MergeError.miscounted(segment: footer.label, sent: footer.records, accepted: sent)
+    let rows = CopyRows(narrow: table.rows, ends: table.ends)
+    let (sent, asked) = try send(statement, rows, &connection) { wanted?.contains($1) ?? true }
+    let expected = wanted?.count ?? footer.records
+    guard sent == expected else {
+      throw MergeError.miscounted(segment: footer.label, sent: expected, accepted: sent)
     }
     return asked
+  }
+
+  /// Reads every line and digests key, hash and version.
+  ///
+  /// - Returns: Nil when a line is none that ``SegmentDigester`` takes, or there is none.
+  func digests(for feed: Feed) throws -> SegmentDigests? {
+    guard var digester = SegmentDigester(for: feed) else { return nil }
+    var reader = try SegmentReader(path)
+    guard reader.footer == footer else { throw MergeError.replaced(segment: footer.label) }
+    var isTaken = true
+    var count = 0
+    // Read to the end whatever they are: damage is found there.
+    _ = try reader.forEachLine { line, _ in
+      isTaken = isTaken && digester.take(line)
+      count += 1
+    }
+    guard count == footer.records || !checksCount else {
+      throw MergeError.miscounted(segment: footer.label, sent: footer.records, accepted: count)
+    }
+    return isTaken ? digester.finish() : nil
   }
 
   /// Copies every line that PostgreSQL takes.
@@ -172,7 +202,13 @@ struct SegmentCopy {
         try rows.send(to: &writer, all: false)
       }
       try rows.send(to: &writer, all: true)
-      asked = Asked(deletions: rows.deletions, range: rows.range, isAscending: rows.isAscending)
+      asked = Asked(
+        deletions: rows.deletions,
+        range: rows.range,
+        isAscending: rows.isAscending,
+        spans: rows.spans,
+        count: sent
+      )
     }
     // A COPY can end early and succeed, and a server that crashed meanwhile has emptied the table.
     guard accepted == sent || !checksCount else {

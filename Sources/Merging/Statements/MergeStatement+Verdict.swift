@@ -79,9 +79,7 @@ extension MergeStatement {
     guard let run = scope.overtaken else { return "" }
     return """
 
-          WHEN \(stamp("t.")) = \(stamp("n.")) AND (\(aliases("n."))) IN (
-            SELECT \(keys.joined(separator: ", ")) FROM \(seen.qualified)
-            WHERE \(SeenTable.runColumn) > \(Literal.quoted(run))) THEN 'superseded'
+          WHEN \(stamp("t.")) = \(stamp("n.")) AND \(seen.brought(after: run, "n.")) THEN 'superseded'
       """
   }
 

@@ -1,23 +1,28 @@
 internal import JSONText
 internal import PipelineConfig
 internal import Postgres
+internal import Telemetry
 
 /// The keys that a feed's latest full run brought: what is in the target and not here was not seen.
 ///
-/// UNLOGGED, for the next full run makes it again. After a crash of the server it is empty; then its count differs from
-/// the ledger's, and nothing is concluded from it.
+/// A row is one key, or where keys are whole numbers a span of them (``KeySpans``). UNLOGGED, for the next full run makes it again.
+/// After a crash of the server it is empty; then its count differs from the ledger's, and nothing is concluded from it.
 struct SeenTable {
   let feed: String
   let qualified: String
   let keyColumns: [String]
   /// Other feeds fill the same table.
   let isShared: Bool
+  /// The key is one whole number, and no orphans are compared with it by their text.
+  let takesSpans: Bool
 
   init(for feed: Feed, isShared: Bool) {
     self.isShared = isShared
     self.feed = feed.name
     qualified = Identifier.qualified("weir", "seen_\(feed.name)")
     keyColumns = feed.keyColumns.map(\.name)
+    takesSpans =
+      feed.parent == nil && keyColumns.count == 1 && [.integer, .bigint].contains(feed.keyColumns[0].type)
   }
 
   /// Makes the table if it is not there, with the key columns of the staging table.
@@ -30,11 +35,12 @@ struct SeenTable {
         parameters: [qualified],
         while: "make \(qualified)"
       )
+      let last = takesSpans ? ", NULL::bigint AS \(Self.lastColumn)" : ""
       let create = """
         CREATE UNLOGGED TABLE \(qualified) AS
-          SELECT ''::text COLLATE "C" AS \(Self.runColumn), \(keys) FROM \(staging.qualified) WITH NO DATA
+          SELECT ''::text COLLATE "C" AS \(Self.runColumn), \(keys)\(last) FROM \(staging.qualified) WITH NO DATA
         """
-      let definition = "\(keys) as in \(staging.definition)"
+      let definition = "\(keys)\(takesSpans ? " and spans" : "") as in \(staging.definition)"
       try MergeTable.make(qualified, as: definition, by: create, on: &connection)
     }
   }
@@ -65,18 +71,24 @@ struct SeenTable {
     try heldRun(&connection).map { $0 < run } ?? false
   }
 
-  /// Whether the table holds every key that the ledger says was noted for a full run and for what came after it.
-  func holdsAll(of run: String, on connection: inout Connection) throws(PostgresError) -> Bool {
-    let rows = try connection.query(
-      "SELECT coalesce(sum(seen), 0), coalesce(bool_and(seen IS NOT NULL) FILTER (WHERE mode = 'full' OR $3), true) "
-        + "FROM weir.ledger WHERE feed = $1 AND run >= $2",
-      parameters: [feed, run, isShared ? "t" : "f"],
-      while: "look into the ledger"
+  /// Notes spans of keys for a run.
+  ///
+  /// - Throws: ``PostgresError``; also when the server did not take all of them.
+  func note(
+    _ keys: KeySpans,
+    of run: String,
+    while activity: String,
+    on connection: inout Connection
+  ) throws(PostgresError) {
+    let list = "\(Self.runColumn), \(Identifier.quoted(keyColumns[0])), \(Self.lastColumn)"
+    let taken = try connection.execute(
+      "INSERT INTO \(qualified) (\(list)) SELECT $1, s.first, s.last FROM unnest($2::bigint[], $3::bigint[]) s (first, last)",
+      parameters: [run, Literal.array(keys.spans.map(\.lowerBound)), Literal.array(keys.spans.map(\.upperBound))],
+      while: activity
     )
-    guard let expected = rows.first, expected[1] == "t" else { return false }
-    guard try exists(&connection) else { return expected[0] == "0" }
-    let count = "SELECT count(*) FROM \(qualified) WHERE \(Self.runColumn) >= $1"
-    return try connection.query(count, parameters: [run], while: "count \(qualified)") == [[expected[0]]]
+    guard taken == keys.spans.count else {
+      throw PostgresError("\(taken) of \(keys.spans.count) spans were noted", while: activity, exitStatus: .software)
+    }
   }
 
   /// Notes keys, each with a line feed behind it, for a run.
@@ -128,22 +140,13 @@ struct SeenTable {
     return .succeeded(run)
   }
 
-  /// A condition that holds for rows `t` of the target whose key a run did not bring.
-  func lacks(_ run: String, on connection: inout Connection) throws(PostgresError) -> String {
-    guard try exists(&connection) else { return "true" }
-    let sameKey = keyColumns.map(Identifier.quoted).map { "s.\($0) = t.\($0)" }.joined(separator: " AND ")
-    return "NOT EXISTS (SELECT FROM \(qualified) s WHERE \(sameKey) AND s.\(Self.runColumn) >= \(Literal.quoted(run)))"
-  }
-
   /// No column of a pipeline begins like this.
   static let runColumn = "_weir_run"
+  /// The greatest key of a span; NULL where the row is one key.
+  static let lastColumn = "_weir_last"
 
   private func heldRun(_ connection: inout Connection) throws(PostgresError) -> String? {
     let first = "SELECT \(Self.runColumn) FROM \(qualified) LIMIT 1"
     return try connection.query(first, while: "open \(qualified)").first?.first ?? nil
-  }
-
-  private func exists(_ connection: inout Connection) throws(PostgresError) -> Bool {
-    try connection.query("SELECT to_regclass($1)", parameters: [qualified], while: "look for \(qualified)") != [[nil]]
   }
 }
