@@ -138,7 +138,8 @@ struct PageWalk: FeedWalk {
       from: source,
       room: room,
       after: paginator.position,
-      began: began ?? fetched.vendorTime
+      began: began ?? fetched.vendorTime,
+      expected: limit.map { min($0, paginator.expected ?? $0) } ?? paginator.expected
     )
     progress(totals, paginator.pagesRead, paginator.expected)
   }

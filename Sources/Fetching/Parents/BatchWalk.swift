@@ -124,7 +124,8 @@ struct BatchWalk: Sendable {
         from: PageSource(number: fetcher.retrying.counters.nextBatchPage()) { query.shown(request.address) },
         room: .max,
         after: .null,
-        began: fetched.vendorTime
+        began: fetched.vendorTime,
+        expected: nil
       )
     }
     return paginator.pagesRead

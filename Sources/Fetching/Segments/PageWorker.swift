@@ -44,11 +44,19 @@ actor PageWorker {
   ///   - room: Most records of it.
   ///   - after: Where the walk goes on behind the page.
   ///   - began: The vendor's time when the run began.
+  ///   - expected: Records of the whole run, where the vendor tells.
   /// - Returns: What the run has written so far.
   /// - Throws: `SpoolError`, ``FetchError``.
-  func store(_ page: Page, from source: PageSource, room: Int, after: JSONValue, began: Date) throws -> SegmentTotals {
+  func store(
+    _ page: Page,
+    from source: PageSource,
+    room: Int,
+    after: JSONValue,
+    began: Date,
+    expected: Int?
+  ) throws -> SegmentTotals {
     segments.note(began: began)
-    try segments.append(page, from: source, room: room, after: after)
+    try segments.append(page, from: source, room: room, after: after, expected: expected)
     return segments.totals
   }
 

@@ -62,10 +62,22 @@ struct SegmentSeries: ~Copyable {
   /// The vendor's time when the run began.
   mutating func note(began: Date) { checkpoint?.note(began: began) }
 
-  /// Writes a page's records, at most `room` of them; `after` is where the walk goes on behind the page.
-  mutating func append(_ page: Page, from source: PageSource, room: Int, after: JSONValue) throws {
+  /// Writes a page's records, at most `room` of them; `after` is where the walk goes on behind the page, `expected` how many the run
+  /// is to have in all, where that is known.
+  mutating func append(
+    _ page: Page,
+    from source: PageSource,
+    room: Int,
+    after: JSONValue,
+    expected: Int?
+  ) throws {
     let body = page.body.readableBytesUInt8Span
-    let limits = settings.segment.eased(by: pressure.level)
+    var limits = settings.segment.eased(by: pressure.level)
+    // More may come than was announced.
+    if let expected, totals.records > 0, totals.records < expected {
+      let rest = expected - totals.records + (open?.records ?? 0)
+      limits = limits.tapered(to: rest, ofBytes: totals.bytes / totals.records)
+    }
     for (index, record) in page.records.prefix(room).enumerated() {
       if open == nil { try begin(at: source) }
       let version = page.versions.span.extracting(record.version)

@@ -101,7 +101,8 @@ struct WindowedWalk: FeedWalk {
       from: PageSource(number: plan.pagesRead) { [query] in query.shown(request.address) },
       room: .max,
       after: plan.position,
-      began: began ?? fetched.vendorTime
+      began: began ?? fetched.vendorTime,
+      expected: plan.expected
     )
     progress(totals, plan.pagesRead, plan.expected)
   }

@@ -37,19 +37,21 @@ struct WindowResumeTests {
     let records = (1...300).map { FilterVendor.Record(id: $0, stamp: WindowTests.stamp($0 * 280)) }
     let vendor = FilterVendor(records)
     let asked = Mutex<[String: Int]>([:])
-    let number = Mutex(0)
+    // The request of a run that is refused; nil for none.
+    let refused = Mutex<Int?>(nil)
     try await WireServer.serving { _, head in
       asked.withLock { $0[WireRequest(head).parameters["$filter"] ?? "", default: 0] += 1 }
-      let isRefused = number.withLock { number in
-        number += 1
-        return [9, 17, 26].contains(number)
+      let isRefused = refused.withLock { left in
+        left = left.map { $0 - 1 }
+        return left == 0
       }
       return isRefused ? WireServer.Reply("{}", status: "403 Not now") : vendor.reply(head)
     } _: { server in
       let limits = #""limits": { "concurrency": 3 },"#
       let style = FetchTrial.Style.paged(WindowTests.pagination(count: 5))
       let trial = try FetchTrial(server.url, style: style, source: limits, segmentRecords: 7)
-      for _ in 0..<3 {
+      for number in [9, 8, 9] {
+        refused.withLock { $0 = number }
         #expect(try await trial.failure() != nil)
         #expect(try trial.ready().end == nil)
         let state = try #require(try trial.spool.loadState(Checkpoint.stateName, feed: "cars"))
