@@ -37,7 +37,7 @@ struct FeedMerge {
       feed: feed,
       target: target,
       staging: staging,
-      seen: SeenTable(for: feed, isShared: pipeline.isShared(feed.table)),
+      seen: SeenTable(for: feed, isShared: pipeline.isShared(feed.table), target: target),
       parentMayBeMarked: pipeline.parentMayBeMarked(feed),
       defect: defect
     )

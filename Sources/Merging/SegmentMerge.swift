@@ -29,9 +29,7 @@ struct SegmentMerge {
   /// What comparing a segment with its table by digests (``Comparison``) came to.
   enum Compared: Equatable {
     case not
-    /// Its keys are such that it cannot be compared.
-    case never
-    /// So many rows were found to be as they are in the table.
+    /// So many rows were found to be as they are in the table; none, too, where the segment's keys could not be compared.
     case with(equal: Int)
   }
 
@@ -283,7 +281,7 @@ struct SegmentMerge {
     // The keys of equal rows are noted as spans or not at all; and what a later run brought counts more, whatever has not changed.
     let spans = merge.seen.takesSpans ? sent.digests?.spans : nil
     guard let digests = sent.digests, circumstances.overtaken == nil, circumstances.noting == nil || spans != nil else {
-      if circumstances.noting != nil { compared = .never }
+      if circumstances.overtaken == nil { compared = .with(equal: 0) }
       let asked = try question.send(on: &connection)
       return try question.ask(circumstances, about: asked, isNoted: false, on: &connection)
     }

@@ -68,7 +68,7 @@ struct ComparingTests {
       case .withoutVersion: "UPDATE item SET data_version = NULL WHERE id = 600"
       case .withoutHash: "UPDATE item SET data_hash = NULL WHERE id = 600"
       case .shortVersion: "UPDATE item SET data_version = '2026-01-01 ' WHERE id = 600"
-      // The text of two rows in one.
+      // The text of two rows in one, and the other row still there.
       case .tabs:
         """
         WITH gone AS (DELETE FROM item WHERE id = 601 RETURNING data_hash, data_version)
@@ -168,13 +168,28 @@ struct ComparingTests {
     #expect(policy.compares)
     learn(&policy, 2, .with(equal: 499))
     #expect(policy.asks && !policy.compares)
+    // Once in vain: the next but one is compared, when nearly all is unchanged.
+    learn(&policy, 0, .not)
+    #expect(!policy.compares)
     learn(&policy, 4, .not)
     #expect(!policy.compares)
     learn(&policy, 3, .not)
     #expect(policy.compares)
-    learn(&policy, 0, .never)
+    // Ever more in vain, ever more seldom.
+    for misses in 2...8 {
+      learn(&policy, 0, .with(equal: 0))
+      for _ in 1..<min(1 << misses, 64) {
+        learn(&policy, 0, .not)
+        #expect(!policy.compares)
+      }
+      learn(&policy, 0, .not)
+      #expect(policy.compares, "\(misses)")
+    }
+    learn(&policy, 0, .with(equal: 1000))
+    learn(&policy, 0, .with(equal: 0))
     learn(&policy, 0, .not)
-    #expect(policy.asks && !policy.compares)
+    learn(&policy, 0, .not)
+    #expect(policy.compares)
     #expect(!AskPolicy(hasRows: false).compares)
   }
 

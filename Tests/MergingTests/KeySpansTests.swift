@@ -22,7 +22,7 @@ struct KeySpansTests {
     #expect(spans.isAscending && spans.count == keys.count)
     #expect(spans.spans.flatMap(Array.init) == keys, "seed \(seed)")
     #expect(zip(spans.spans, spans.spans.dropFirst()).allSatisfy { $0.upperBound + 1 < $1.lowerBound })
-    #expect(spans.areWorthIt == (spans.spans.count <= 1 + keys.count / 64))
+    #expect(spans.areWorthIt == (spans.spans.count <= keys.count / 64))
     spans.take(keys[keys.count - 1])
     #expect(!spans.isAscending && !spans.areWorthIt && spans.spans.isEmpty)
   }
@@ -43,43 +43,94 @@ struct KeySpansTests {
 }
 
 /// What a full run did not bring, where it noted spans.
-@Suite(.postgres)
+@Suite(.postgres, .timeLimit(.minutes(5)))
 struct NotedSpansTests {
   typealias Fixture = MergeFixture
 
-  static let feed = Fixture.feed(
-    "item",
-    table: "item",
-    columns: DeletionTests.columns,
-    more: #", "deletions": { "vanished": true, "action": "remove", "max_share": 1 }"#
-  )
+  /// What becomes of vanished rows, and the table.
+  static let actions: [(action: String, table: String)] = [
+    ("remove", Fixture.itemTable), ("remove", Fixture.itemTable.replacing("id bigint", with: "id integer")),
+    ("mark", DeletionTests.markedTable),
+    // Whole numbers only, as far as the pipeline says.
+    ("remove", Fixture.itemTable.replacing("id bigint", with: "id numeric")),
+  ]
+
+  static func feed(_ action: String, _ name: String = "item") -> String {
+    Fixture.feed(
+      name,
+      table: "item",
+      columns: DeletionTests.columns,
+      more: #", "deletions": { "vanished": true, "action": "\#(action)", "max_share": 1 }"#
+    )
+  }
 
   @Test(
     "what vanished before, between, in and behind the spans is removed, and nothing else",
-    arguments: 1...12 as ClosedRange<UInt64>
+    arguments: 1...6 as ClosedRange<UInt64>,
+    actions.indices
   )
-  func vanished(seed: UInt64) throws {
+  func vanished(seed: UInt64, index: Int) throws {
     var random = SeededGenerator(seed: seed)
-    let fixture = try Fixture(feeds: Self.feed)
-    let all = Set((-700...700).filter { _ in Int.random(in: 0..<10, using: &random) > 0 }.map { Int64($0) })
-    var rows: [[Int64]] = [all.sorted()]
+    let (action, table) = Self.actions[index]
+    let fixture = try Fixture(feeds: Self.feed(action), tables: [table])
+    let all = (-700...700).filter { _ in Int.random(in: 0..<300, using: &random) > 0 }.map { Int64($0) }
     // What is left comes in spans or one by one, in order or not, some of it twice.
-    let left = all.filter { _ in Int.random(in: 0..<100, using: &random) > 2 }.sorted()
+    let left = all.filter { _ in Int.random(in: 0..<150, using: &random) > 0 }.dropFirst(seed % 2 == 0 ? 3 : 0)
     let cuts = (0..<3).map { _ in Int.random(in: 0...left.count, using: &random) }.sorted()
-    rows.append(Array(left[..<cuts[0]]))
-    rows.append(Array(left[cuts[0]..<cuts[1]]).shuffled(using: &random))
-    rows.append(Array(left[cuts[1]..<cuts[2]]))
-    rows.append(Array(left[(Int.random(in: 0...1, using: &random) == 0 ? cuts[2] : cuts[1])...]))
-    _ = try fixture.merge(fixture.segment(rows[0].map { .item($0, "a") }, sequence: 1, mode: .full))
-    _ = try fixture.process(fixture.end(segments: 1, records: rows[0].count, mode: .full))
-    for sequence in 1...4 {
-      let segment = rows[sequence].map { Row.item($0, "a") }
-      _ = try fixture.merge(fixture.segment(segment, run: Fixture.secondRun, sequence: sequence, mode: .full))
+    let ids = Array(left)
+    let isTwice = Bool.random(using: &random)
+    let segments = [
+      Array(ids[..<cuts[0]]), isTwice ? ids[cuts[0]..<cuts[1]].shuffled(using: &random) : Array(ids[cuts[0]..<cuts[1]]),
+      Array(ids[cuts[1]..<cuts[2]]), Array(ids[(isTwice ? cuts[1] : cuts[2])...]),
+    ]
+    _ = try fixture.merge(fixture.segment(all.map { .item($0, "a") }, sequence: 1, mode: .full))
+    _ = try fixture.process(fixture.end(segments: 1, records: all.count, mode: .full))
+    for (sequence, keys) in zip(1..., segments) {
+      let segment = try fixture.segment(
+        keys.map { .item($0, "a") },
+        run: Fixture.secondRun,
+        sequence: sequence,
+        mode: .full
+      )
+      _ = try fixture.merge(segment)
     }
-    let records = rows[1...].reduce(0) { $0 + $1.count }
+    if index < 3 {
+      #expect(try fixture.query("SELECT count(_weir_last) > 0 FROM weir.seen_item") == [["t"]], "seed \(seed)")
+    }
+    let records = segments.reduce(0) { $0 + $1.count }
     let end = try fixture.process(fixture.end(run: Fixture.secondRun, segments: 4, records: records, mode: .full))
-    #expect(end.counts["vanished"] == all.count - left.count, "seed \(seed)")
-    #expect(try fixture.query("SELECT id FROM item ORDER BY id") == left.map { ["\($0)"] }, "seed \(seed)")
+    #expect(end.counts["vanished"] == all.count - ids.count && end.counts["unseen"] == 0, "seed \(seed)")
+    let live = action == "mark" ? " WHERE deleted_at IS NULL" : ""
+    #expect(try fixture.query("SELECT id FROM item\(live) ORDER BY id") == ids.map { ["\($0)"] }, "seed \(seed)")
+  }
+
+  @Test("of a big table only what lies between the spans is looked at, however many gaps there are")
+  func gaps() async throws {
+    let fixture = try Fixture()
+    _ = try fixture.query("INSERT INTO item SELECT g, 'a', NULL, 'h-a', '2026 x' FROM generate_series(1, 100000) g")
+    _ = try fixture.query("ANALYZE item")
+    let keys = (1...Int64(100_000)).filter { $0 % 100 > 0 }
+    var processor = try fixture.processor(asking: .always)
+    for (sequence, first) in zip(1..., stride(from: 0, to: keys.count, by: 9900)) {
+      let rows = keys[first..<min(first + 9900, keys.count)].map { Row.item($0, "a") }
+      _ = try processor.process(fixture.segment(rows, run: Fixture.firstRun, sequence: sequence, mode: .full))
+    }
+    #expect(try fixture.query("SELECT count(*), count(_weir_last) FROM weir.seen_item") == [["1000", "1000"]])
+    _ = try fixture.query("SELECT pg_stat_reset()")
+    do {
+      // A session tells what it has read when it has gone.
+      var other = try fixture.otherProcessor()
+      let end = try other.process(fixture.end(segments: 10, records: keys.count, mode: .full))
+      #expect(end.counts["unseen"] == 1000)
+    }
+    let read = "SELECT seq_tup_read, idx_scan FROM pg_stat_user_tables WHERE relname = 'item' AND idx_scan > 0"
+    var told: [[String?]] = []
+    while told.isEmpty {
+      told = try fixture.query(read)
+      try await Task.sleep(for: .milliseconds(20))
+    }
+    let numbers = told[0].map { $0.flatMap { Int($0) } ?? 0 }
+    #expect(numbers[0] < 100 && (1000...1100).contains(numbers[1]), "\(numbers)")
   }
 
   @Test("a late segment of an earlier run does not overrule what a later full run has seen unchanged, in a span")
@@ -99,22 +150,25 @@ struct NotedSpansTests {
 
   @Test("a table of keys without spans, as an earlier version of another feed's left it, still tells what was seen")
   func withoutSpans() throws {
-    let more = #", "deletions": { "vanished": true, "action": "remove", "max_share": 1 }"#
-    let feeds = ["item", "other"].map { Fixture.feed($0, table: "item", columns: DeletionTests.columns, more: more) }
-    let fixture = try Fixture(feeds: feeds.joined(separator: ", "))
-    for (feed, keys) in [("other", [Int64](4...6)), ("item", [1, 2, 3])] {
+    let feeds = ["item", "other"].map { Self.feed("remove", $0) }.joined(separator: ", ")
+    let fixture = try Fixture(feeds: feeds)
+    for (feed, keys) in [("other", [Int64](101...200)), ("item", [Int64](1...100))] {
       _ = try fixture.merge(fixture.segment(keys.map { .item($0, "a") }, feed: feed, mode: .full))
-      _ = try fixture.process(fixture.end(feed: feed, segments: 1, records: 3, mode: .full))
+      _ = try fixture.process(fixture.end(feed: feed, segments: 1, records: 100, mode: .full))
     }
-    #expect(try fixture.query("SELECT count(*) FROM weir.seen_other WHERE _weir_last = 6") == [["1"]])
+    #expect(try fixture.query("SELECT id, _weir_last FROM weir.seen_other") == [["101", "200"]])
     _ = try fixture.query(
-      "INSERT INTO weir.seen_other SELECT _weir_run, g, NULL FROM weir.seen_other, generate_series(5, 6) g"
+      "INSERT INTO weir.seen_other SELECT _weir_run, g, NULL FROM weir.seen_other, generate_series(102, 200) g"
     )
     _ = try fixture.query("ALTER TABLE weir.seen_other DROP COLUMN _weir_last")
     let run = Fixture.secondRun
-    _ = try fixture.merge(fixture.segment([1, 2].map { .item($0, "a") }, run: run, mode: .full))
-    let end = try fixture.process(fixture.end(run: run, segments: 1, records: 2, mode: .full))
+    _ = try fixture.merge(fixture.segment((1...99).map { .item($0, "a") }, run: run, mode: .full))
+    let end = try fixture.process(fixture.end(run: run, segments: 1, records: 99, mode: .full))
     #expect(end.counts["vanished"] == 1)
-    #expect(try fixture.query("SELECT id FROM item ORDER BY id") == [["1"], ["2"], ["4"], ["5"], ["6"]])
+    #expect(
+      try fixture.query("SELECT count(*), max(id), count(*) FILTER (WHERE id = 100) FROM item") == [
+        ["199", "200", "0"]
+      ]
+    )
   }
 }

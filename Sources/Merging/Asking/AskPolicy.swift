@@ -8,8 +8,9 @@ struct AskPolicy: Equatable {
   /// Before asking.
   private(set) var compares: Bool
   private(set) var loads: Bool
-  /// The feed's keys are none that can be compared.
-  private var isIncomparable = false
+  /// How often in a row it did not pay to compare, and for how many segments it is not tried again.
+  private var misses = 0
+  private var waiting = 0
   /// All rows of a segment were new, and could not be loaded straight into the table all the same.
   private var isBarred = false
   private let rule: Rule
@@ -46,6 +47,8 @@ struct AskPolicy: Equatable {
   /// The share of records below which the next one is asked about without comparing. Comparing costs half of what asking about all of
   /// them does.
   static let equalShare = 0.5
+  /// After so many times in vain it is tried with every 64th segment.
+  static let missesMax = 6
 
   /// - Parameters:
   ///   - entry: What became of the segment.
@@ -59,12 +62,18 @@ struct AskPolicy: Equatable {
     if wasRefused, isAllNew { isBarred = true }
     loads = isAllNew && !isBarred
     switch compared {
-    case .never: isIncomparable = true
-    case .with(let equal): compares = Double(equal) >= Self.equalShare * Double(entry.records)
-    // As where changes are spread evenly: of each part one row may have changed.
+    case .with(let equal) where Double(equal) >= Self.equalShare * Double(entry.records):
+      (misses, waiting) = (0, 0)
+      compares = true
+    case .with:
+      misses = min(misses + 1, Self.missesMax)
+      waiting = 1 << misses
+      compares = false
     case .not:
-      compares = (entry.records - entry.unchanged + entry.confirmed) * SegmentDigests.rowsInPart < entry.records
+      waiting = max(0, waiting - 1)
+      // As where changes are spread evenly: of each part one row may have changed.
+      let changed = entry.records - entry.unchanged + entry.confirmed
+      compares = waiting == 0 && changed * SegmentDigests.rowsInPart < entry.records
     }
-    if isIncomparable { compares = false }
   }
 }

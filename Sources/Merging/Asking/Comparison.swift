@@ -11,15 +11,11 @@ struct Comparison {
   let copy: SegmentCopy
   let merge: FeedMerge
 
-  /// What the segment's rows are to be compared by; nil, and why in `compared`, when they cannot be.
+  /// What the segment's rows are to be compared by; nil, and `compared` says so, when they cannot be.
   func digests(_ compared: inout SegmentMerge.Compared) throws -> SegmentDigests? {
     guard merge.feed.parent == nil, copy.footer.records >= FeedMerge.closeMin else { return nil }
-    guard let digests = try copy.digests(for: merge.feed) else {
-      compared = .with(equal: 0)
-      return nil
-    }
-    guard merge.isClose(digests.range, of: copy.footer.records) else {
-      compared = .never
+    compared = .with(equal: 0)
+    guard let digests = try copy.digests(for: merge.feed), merge.isClose(digests.range, of: copy.footer.records) else {
       return nil
     }
     return digests
@@ -67,11 +63,14 @@ struct Comparison {
       SELECT p.place FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[])
           WITH ORDINALITY AS p (first, last, rows, digest, place)
         CROSS JOIN LATERAL (
-          SELECT count(*) AS rows, sha256(convert_to(string_agg(
-              E'\\t' || r.key::text || E'\\t' || r.data_hash || E'\\t' || left(r.data_version, -\(MergeStatement.nameByteCount + 1)), ''), 'UTF8')) AS digest
-          FROM (SELECT \(key) AS key, t.data_hash, t.data_version FROM \(merge.target.qualified) t
-            WHERE \(key) BETWEEN p.first AND p.last\(live) ORDER BY \(key)) r) found
+          SELECT count(r.text) AS rows, sha256(convert_to(string_agg(r.text, ''), \(Self.encoding))) AS digest
+          FROM (SELECT E'\\t' || \(key)::text || E'\\t' || t.data_hash
+                || E'\\t' || left(t.data_version, -\(MergeStatement.nameByteCount + 1)) AS text
+            FROM \(merge.target.qualified) t WHERE \(key) BETWEEN p.first AND p.last\(live) ORDER BY \(key)) r) found
       WHERE found.rows <> p.rows OR found.digest IS DISTINCT FROM decode(p.digest, 'hex')
       """
   }
+
+  /// Bytes in a database without an encoding may be no text in any.
+  private static let encoding = "CASE getdatabaseencoding() WHEN 'SQL_ASCII' THEN 'SQL_ASCII' ELSE 'UTF8' END"
 }

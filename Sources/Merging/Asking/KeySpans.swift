@@ -35,5 +35,5 @@ struct KeySpans: Equatable {
   }
 
   /// Whether they hold all keys, and shortly.
-  var areWorthIt: Bool { !spans.isEmpty && spans.count <= 1 + count / Self.keysPerSpan }
+  var areWorthIt: Bool { !spans.isEmpty && spans.count <= count / Self.keysPerSpan }
 }

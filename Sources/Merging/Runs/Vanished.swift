@@ -70,29 +70,44 @@ struct Vanished {
     return try delete(where: "\(condition) AND \(isOfThisRun)\(rejected.condition)", unseen: count, &connection)
   }
 
-  /// Rows that meet a condition; only what lies in gaps is looked at, where spans were noted.
+  /// Rows that meet a condition.
   ///
   /// Whole numbers are quickly sorted, and stand in the key's index in order: to merge the two took 42 ms of one process for 200,000
-  /// keys, to join them by hash 77 ms of three. What lies between spans is found in the index by itself.
+  /// keys, to join them by hash 77 ms of three.
   private func count(
     where condition: String,
     within gaps: String?,
     _ connection: inout Connection
   ) throws(PostgresError) -> Int {
+    if let gaps { return try number(inGaps: gaps, where: condition, &connection) }
     let types: [ColumnType] = [.integer, .bigint]
     let sql = "SELECT count(*) FROM \(table) t WHERE \(condition)"
-    if let gaps {
-      let key = "t.\(Identifier.quoted(feed.keyColumns[0].name))"
-      let source = """
-        \(gaps) JOIN \(table) t ON \(key) BETWEEN coalesce(lower(between), \(Int64.min)) AND coalesce(upper(between) - 1, \(Int64.max))
-        """
-      // Only the gaps can be joined by looking up, so nothing else is, as long as that is switched off.
-      return try number("SELECT count(*) FROM \(source) WHERE \(condition)", with: [], &connection)
-    }
     guard end.records <= Self.sortedMax, feed.keyColumns.allSatisfy({ types.contains($0.type) }) else {
       return try number(sql, &connection)
     }
     return try number(sql, with: ["enable_hashjoin = off"], &connection)
+  }
+
+  /// Where spans were noted: each gap is looked up in the key's index, and only what is there is looked at.
+  ///
+  /// By itself the planner would do it the other way round, since it takes a gap for a two-hundredth of the table: of 1,000,000 rows with
+  /// 14,285 gaps that took 20 s, and this 0.07 s.
+  private func number(
+    inGaps gaps: String,
+    where condition: String,
+    _ connection: inout Connection
+  ) throws(PostgresError) -> Int {
+    let key = Identifier.quoted(feed.keyColumns[0].name)
+    let columns = ([key] + (feed.marksRows ? [DeletionRule.markColumn] : [])).map { "b.\($0)" }
+    let sql = """
+      WITH t AS MATERIALIZED (
+        SELECT near.* FROM \(gaps) CROSS JOIN LATERAL (
+          SELECT \(columns.joined(separator: ", ")) FROM \(table) b
+          WHERE b.\(key) BETWEEN coalesce(lower(gap.keys), \(Int64.min)) AND coalesce(upper(gap.keys) - 1, \(Int64.max))
+          OFFSET 0) near)
+      SELECT count(*) FROM t WHERE \(condition)
+      """
+    return try number(sql, with: ["enable_seqscan = off"], &connection)
   }
 
   /// One process plans and runs the statement with these settings, and they are as they were behind it.

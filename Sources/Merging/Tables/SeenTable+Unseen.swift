@@ -6,8 +6,8 @@ extension SeenTable {
   struct Unseen {
     /// Holds for such rows, named `t`.
     var condition: String
-    /// Where all such rows are: a relation whose column `between`, an `int8range`, has what lies between the spans. Nil when no spans
-    /// were noted, and rows may be anywhere.
+    /// Where all such rows are: a relation `gap` whose one column, `keys`, is the `int8range` that lies between two spans. Nil when
+    /// keys were noted one by one for the most part, and rows may be anywhere.
     var gaps: String?
   }
 
@@ -26,17 +26,21 @@ extension SeenTable {
     guard told[2] != nil else { return told[0] == "0" ? Unseen(condition: "true") : nil }
     // Another feed's table may be of an earlier version of this program.
     let mayHaveSpans = takesSpans && told[3] == "t"
-    let (held, spans) = try count(run, mayHaveSpans: mayHaveSpans, &connection)
-    guard held == told[0] else { return nil }
+    let held = try count(run, mayHaveSpans: mayHaveSpans, &connection)
+    guard let expected = told[0].flatMap({ Int($0) }), held.keys == expected else { return nil }
     let sameKey = keyColumns.map(Identifier.quoted).map { "s.\($0) = t.\($0)" }.joined(separator: " AND ")
     let since = "\(Self.runColumn) >= \(Literal.quoted(run))"
     let lacks = "NOT EXISTS (SELECT FROM \(qualified) s WHERE \(sameKey) AND s.\(since))"
-    guard spans else { return Unseen(condition: lacks) }
-    return Unseen(
-      condition: "\(lacks) AND NOT \(isInSpan("t.\(Identifier.quoted(keyColumns[0]))", since))",
-      gaps: "unnest('{(,)}'::int8multirange - \(spanned(since))) AS gap (between)"
-    )
+    guard held.inSpans > 0 else { return Unseen(condition: lacks) }
+    var unseen = Unseen(condition: "\(lacks) AND NOT \(isInSpan("t.\(Identifier.quoted(keyColumns[0]))", since))")
+    if Double(held.inSpans) >= Self.spannedShare * Double(held.keys) {
+      unseen.gaps = "unnest('{(,)}'::int8multirange - \(spanned(since))) AS gap (keys)"
+    }
+    return unseen
   }
+
+  /// The share of keys in spans above which it is quicker to look what is between them than to look at all rows.
+  private static let spannedShare = 0.9
 
   /// Whether a run after another brought the key that is in columns k1, k2, … after a prefix.
   func brought(after run: String, _ prefix: String) -> String {
@@ -47,21 +51,22 @@ extension SeenTable {
     return takesSpans ? "(\(isRow) OR \(isInSpan("\(prefix)k1", after)))" : isRow
   }
 
-  /// How many keys there are, and whether any are in spans.
   private func count(
     _ run: String,
     mayHaveSpans: Bool,
     _ connection: inout Connection
-  ) throws(PostgresError) -> (keys: String?, hasSpans: Bool) {
+  ) throws(PostgresError) -> (keys: Int, inSpans: Int) {
     let span = "\(Self.lastColumn) - \(Identifier.quoted(keyColumns[0]))"
     let counts =
-      mayHaveSpans ? "count(*) + coalesce(sum(\(span)), 0), count(\(Self.lastColumn)) > 0" : "count(*), false"
+      mayHaveSpans
+      ? "count(*) + coalesce(sum(\(span)), 0), count(\(Self.lastColumn)) + coalesce(sum(\(span)), 0)" : "count(*), 0"
     let rows = try connection.query(
       "SELECT \(counts) FROM \(qualified) WHERE \(Self.runColumn) >= $1",
       parameters: [run],
       while: "count \(qualified)"
     )
-    return (rows.first?[0], rows.first?[1] == "t")
+    let numbers = rows.first?.map { $0.flatMap { Int($0) } ?? 0 } ?? [0, 0]
+    return (numbers[0], numbers[1])
   }
 
   private func isInSpan(_ key: String, _ condition: String) -> String {

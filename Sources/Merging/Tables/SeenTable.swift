@@ -16,13 +16,18 @@ struct SeenTable {
   /// The key is one whole number, and no orphans are compared with it by their text.
   let takesSpans: Bool
 
-  init(for feed: Feed, isShared: Bool) {
+  /// - Parameters:
+  ///   - feed: Whose keys.
+  ///   - isShared: Other feeds fill the same table.
+  ///   - target: Where the feed's rows go, when keys are to be noted; nil to look only.
+  init(for feed: Feed, isShared: Bool, target: TargetTable? = nil) {
     self.isShared = isShared
     self.feed = feed.name
     qualified = Identifier.qualified("weir", "seen_\(feed.name)")
     keyColumns = feed.keyColumns.map(\.name)
     takesSpans =
       feed.parent == nil && keyColumns.count == 1 && [.integer, .bigint].contains(feed.keyColumns[0].type)
+      && target?.wholeNumbers.contains(keyColumns[0]) ?? true
   }
 
   /// Makes the table if it is not there, with the key columns of the staging table.

@@ -13,6 +13,9 @@ struct TargetTable {
   /// Columns whose texts may be equal and have other bytes.
   private(set) var indifferent: Set<String> = []
 
+  /// Columns of whole numbers, and of nothing else, that are never NULL.
+  private(set) var wholeNumbers: Set<String> = []
+
   var qualified: String { Identifier.qualified(schema, name) }
 
   /// Columns that every target table has beside those of the pipeline.
@@ -29,7 +32,9 @@ struct TargetTable {
     let columns = try connection.query(
       """
       SELECT a.attname, CASE WHEN a.attcollation <> t.typcollation
-          THEN quote_ident(n.nspname) || '.' || quote_ident(l.collname) END, NOT l.collisdeterministic
+          THEN quote_ident(n.nspname) || '.' || quote_ident(l.collname) END, NOT l.collisdeterministic,
+        a.attnotnull AND CASE t.typtype WHEN 'd' THEN t.typbasetype ELSE t.oid END
+          IN ('int2'::regtype, 'int4'::regtype, 'int8'::regtype)
       FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
         LEFT JOIN pg_collation l ON l.oid = a.attcollation LEFT JOIN pg_namespace n ON n.oid = l.collnamespace
       WHERE a.attrelid = (SELECT c.oid FROM pg_class c JOIN pg_namespace s ON s.oid = c.relnamespace
@@ -46,6 +51,7 @@ struct TargetTable {
       guard let column = row[0] else { continue }
       collations[column] = row[1]
       if row[2] == "t" { indifferent.insert(column) }
+      if row[3] == "t" { wholeNumbers.insert(column) }
     }
     let present = Set(columns.compactMap { $0[0].map { Array($0.utf8) } })
     let needed =
