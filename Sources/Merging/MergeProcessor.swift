@@ -99,7 +99,7 @@ public struct MergeProcessor: SegmentProcessor {
       let segment = SegmentMerge(footer: footer, path: input.path, spool: spool, isAuthoritative: overrules)
       // That it was too slow will not pass: it is not tried again as it was, and not waited for.
       while true {
-        let expected = session.expectation(feed)
+        let expected = session.expectation(feed, footer.run)
         do {
           let outcome = try segment.run(merge, children: children, expecting: expected, on: &session.connection)
           if !outcome.wasKnown { session.learn(outcome, of: feed) }

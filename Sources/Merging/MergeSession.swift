@@ -57,8 +57,9 @@ final class MergeSession {
     opened[seen.feed] = run
   }
 
-  /// What the segments before let expect of the feed's next one.
-  func expectation(_ feed: Feed) -> SegmentMerge.Expectation {
+  /// What the segments before let expect of the feed's next one, of this run.
+  func expectation(_ feed: Feed, _ run: RunID) -> SegmentMerge.Expectation {
+    policies[feed.name]?.begin(run)
     let policy = policies[feed.name]
     return SegmentMerge.Expectation(
       asks: policy?.asks ?? false,

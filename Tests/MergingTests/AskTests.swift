@@ -69,6 +69,13 @@ struct AskTests {
     #expect(!policy.loads)
     let empty = AskPolicy(hasRows: false)
     #expect(!empty.asks && empty.loads)
+    // A session that was lost while it loaded: the next one does not.
+    var next = empty.afterLoss
+    #expect(!next.loads)
+    learn(&next, 100, 100, false)
+    #expect(!next.loads && !next.asks)
+    let asking = AskPolicy(hasRows: true)
+    #expect(asking.afterLoss == asking)
   }
 
   @Test("the lines of an answer are those of the list, and none beyond the segment", arguments: [1, 63, 64, 65, 1000])

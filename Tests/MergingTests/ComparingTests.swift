@@ -190,7 +190,17 @@ struct ComparingTests {
     learn(&policy, 0, .not)
     learn(&policy, 0, .not)
     #expect(policy.compares)
-    #expect(!AskPolicy(hasRows: false).compares)
+    // What a full run's keys were like says nothing of the next run's.
+    let runs = [Fixture.firstRun, Fixture.secondRun].compactMap { RunID($0) }
+    policy.begin(runs[0])
+    learn(&policy, 0, .with(equal: 0))
+    policy.begin(runs[0])
+    #expect(!policy.compares)
+    policy.begin(runs[1])
+    #expect(policy.compares)
+    var empty = AskPolicy(hasRows: false)
+    for run in runs { empty.begin(run) }
+    #expect(!empty.compares)
   }
 
   @Test(

@@ -11,9 +11,10 @@ extension SegmentLimits {
   ///   - size: Bytes of a record, on average.
   /// - Returns: The limits of the open segment.
   func tapered(to records: Int, ofBytes size: Int) -> SegmentLimits {
+    let size = max(1, size)
+    let whole = min(self.records, bytes / size)
     var limits = self
-    let least = max(bytes >> 3, Self.taperedBytesMin) / max(1, size)
-    limits.records = min(self.records, max(self.records >> 3, least, (records + 1) / 2))
+    limits.records = min(self.records, max(whole >> 3, Self.taperedBytesMin / size, records - records / 2))
     return limits
   }
 

@@ -22,6 +22,8 @@ struct SegmentSeries: ~Copyable {
   /// The versions of all published segments; nil for a feed without a cursor.
   private(set) var versions: VersionSpan?
   private let emptyVersions: VersionSpan?
+  /// How many records the run is to have, as the vendor said first.
+  private var announced: Int?
   private var checkpoint: CheckpointWriter?
   private var journal: PageJournal?
   /// Where the walk goes on if the run ends now: behind the last page that was written whole.
@@ -73,8 +75,9 @@ struct SegmentSeries: ~Copyable {
   ) throws {
     let body = page.body.readableBytesUInt8Span
     var limits = settings.segment.eased(by: pressure.level)
-    // More may come than was announced.
-    if let expected, totals.records > 0, totals.records < expected {
+    // A number that changes from page to page is not that of all records, and more may come than was announced.
+    announced = announced ?? expected
+    if let expected, expected == announced, totals.records > 0, totals.records < expected {
       let rest = expected - totals.records + (open?.records ?? 0)
       limits = limits.tapered(to: rest, ofBytes: totals.bytes / totals.records)
     }

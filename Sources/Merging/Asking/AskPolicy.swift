@@ -1,3 +1,5 @@
+internal import Spool
+
 /// How a segment is best brought to its table: decided by what the segment before turned out to hold. Wrong, it costs time, and
 /// where a segment was to be loaded, room: what had been loaded of it is left in the table as dead rows, until the next VACUUM.
 ///
@@ -11,6 +13,7 @@ struct AskPolicy: Equatable {
   /// How often in a row it did not pay to compare, and for how many segments it is not tried again.
   private var misses = 0
   private var waiting = 0
+  private var latest: RunID?
   /// All rows of a segment were new, and could not be loaded straight into the table all the same.
   private var isBarred = false
   private let rule: Rule
@@ -47,8 +50,18 @@ struct AskPolicy: Equatable {
   /// The share of records below which the next one is asked about without comparing. Comparing costs half of what asking about all of
   /// them does.
   static let equalShare = 0.5
-  /// After so many times in vain it is tried with every 64th segment.
+  /// After so many times in vain in a row, 64 segments pass before it is tried again.
   static let missesMax = 6
+
+  /// Another run may be of another kind, a full one or an incremental one: what comparing came to before says nothing of it.
+  mutating func begin(_ run: RunID) {
+    guard rule == .whenItPays, run != latest else { return }
+    if latest != nil {
+      (misses, waiting) = (0, 0)
+      compares = asks
+    }
+    latest = run
+  }
 
   /// - Parameters:
   ///   - entry: What became of the segment.

@@ -240,6 +240,8 @@ struct Vanished {
       case .succeeded(let latest):
         guard let more = try other.unseen(of: latest, on: &connection) else { return nil }
         unseen.condition += " AND \(more.condition)"
+        // The other's rows are in the gaps, all of them.
+        unseen.gaps = nil
       }
     }
     return unseen
