@@ -12,12 +12,14 @@ import Testing
 struct CutTests {
   typealias Fixture = MergeFixture
 
-  /// What is merged while the connection is cut; each has 30 rows of `item` before it.
+  /// What is merged while the connection is cut; each has 30 rows of `item` before it, or 600 to be compared.
   enum Shape: String, CaseIterable, Sendable, CustomTestStringConvertible {
     /// Every row is sent.
     case sending
     /// The database is asked which rows it lacks.
     case asking
+    /// The segment is compared with the table, and asked about where it differs.
+    case comparing
     /// All rows are new, and are loaded straight into the table.
     case loading
     /// Parents come, and their children are loaded with them.
@@ -34,6 +36,7 @@ struct CutTests {
       switch self {
       case .sending: .never
       case .loading: .loading
+      case .comparing: .comparing
       case .asking, .adopting, .ending: .always
       }
     }
@@ -74,7 +77,8 @@ struct CutTests {
     defect: MergeDefect? = nil
   ) async throws -> (cuts: Int, problem: String?) {
     let fixture = try Fixture(feeds: OrphanTests.feeds, tables: [Fixture.itemTable, OrphanTests.photoTable])
-    _ = try fixture.merge(fixture.segment((1...30).map { .item($0, "old", version: "2025") }, run: Self.run(0)))
+    let before = (1...(shape == .comparing ? 600 : 30)).map { Row.item($0, "old", version: "2025") }
+    _ = try fixture.merge(fixture.segment(before, run: Self.run(0)))
     let proxy = try await CutProxy.start(before: fixture.database)
     let pipeline = try fixture.pipeline(url: proxy.address)
     var monitor = try fixture.database.connect()
@@ -127,6 +131,9 @@ struct CutTests {
     switch shape {
     case .sending, .asking:
       return try fixture.segment(rows, run: run(number))
+    case .comparing:
+      let rest = (11...600).map { Row.item($0, "old", version: "2025") }
+      return try fixture.segment(changed + rest, run: run(number), mode: .full)
     case .loading:
       let new = (1...31).map { Row.item(Int64(1000 * number + $0), "new") }
       return try fixture.segment(new, run: run(number), mode: .full)
@@ -159,11 +166,20 @@ struct CutTests {
       let isOnce = rows == [[String(30 + 31 * number), "31"]] && ledger == [["31", "31", "0", "0", "0"]]
       return isOnce && counts["inserted"] == 31 ? nil : "rows: \(rows), ledger: \(ledger), counts: \(counts)"
     }
+    if shape == .comparing {
+      let rows = try monitor.query(
+        "SELECT count(*) FILTER (WHERE name = 'n\(number)'), \(MergeFixture.seenKeys) FROM item"
+      )
+      // The part that differs, and no other.
+      let asked = try monitor.query("SELECT count(*) FROM weir.ask_item_2")
+      let isOnce = rows == [["10", "600"]] && ledger == [["600", "0", "10", "590", "0"]] && asked == [["256"]]
+      return isOnce && counts["updated"] == 10 ? nil : "rows: \(rows), ledger: \(ledger), \(asked), \(counts)"
+    }
     guard ledger == [["31", "1", "10", "20", adopted]] else { return "ledger: \(ledger)" }
     let rows = try monitor.query("SELECT count(*), count(*) FILTER (WHERE name = 'n\(number)') FROM item")
     guard rows == [[String(30 + number), "10"]] else { return "rows: \(rows)" }
     switch shape {
-    case .sending, .asking, .loading:
+    case .sending, .asking, .comparing, .loading:
       return counts["inserted"] == 1 && counts["updated"] == 10 ? nil : "counts: \(counts)"
     case .adopting:
       let photos = try monitor.query("SELECT count(*), (SELECT count(*) FROM weir.orphan) FROM photo")

@@ -47,8 +47,8 @@ struct AskPolicy: Equatable {
 
   /// The share of records above which the next segment is sent without asking.
   static let sendingShare = 0.5
-  /// The share of records below which the next one is asked about without comparing. Comparing costs half of what asking about all of
-  /// them does.
+  /// The share of records that have to be equal for the next segment to be compared, too. To compare costs the server a third of what it
+  /// costs to ask (``Comparison``).
   static let equalShare = 0.5
   /// After so many times in vain in a row, 64 segments pass before it is tried again.
   static let missesMax = 6
