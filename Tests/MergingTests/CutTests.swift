@@ -55,7 +55,7 @@ struct CutTests {
 
   @Test(
     "whatever message is the last before or after which the connection is gone, once is once",
-    .timeLimit(.minutes(5)),
+    .timeLimit(.minutes(10)),
     arguments: Shape.allCases,
     CutProxy.Side.allCases
   )
