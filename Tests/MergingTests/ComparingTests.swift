@@ -71,9 +71,8 @@ struct ComparingTests {
       // The text of two rows in one, and the other row still there.
       case .tabs:
         """
-        WITH gone AS (DELETE FROM item WHERE id = 601 RETURNING data_hash, data_version)
-        UPDATE item t SET data_version = '2026-01-01' || E'\\t601\\t' || gone.data_hash || E'\\t' || gone.data_version
-        FROM gone WHERE t.id = 600
+        WITH bare AS (UPDATE item SET data_hash = NULL WHERE id = 601 RETURNING data_version)
+        UPDATE item t SET data_version = '2026-01-01' || E'\\t601\\th-a\\t' || bare.data_version FROM bare WHERE t.id = 600
         """
       }
     }

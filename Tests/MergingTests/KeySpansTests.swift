@@ -51,7 +51,7 @@ struct NotedSpansTests {
   static let actions: [(action: String, table: String)] = [
     ("remove", Fixture.itemTable), ("remove", Fixture.itemTable.replacing("id bigint", with: "id integer")),
     ("mark", DeletionTests.markedTable),
-    // Whole numbers only, as far as the pipeline says.
+    // Whole numbers as far as the pipeline says, but the table may hold others, or none.
     ("remove", Fixture.itemTable.replacing("id bigint", with: "id numeric")),
     ("remove", Fixture.itemTable.replacing("id bigint PRIMARY KEY", with: "id bigint UNIQUE")),
   ]
@@ -97,6 +97,12 @@ struct NotedSpansTests {
     }
     if index < 3 {
       #expect(try fixture.query("SELECT count(_weir_last) > 0 FROM weir.seen_item") == [["t"]], "seed \(seed)")
+    } else {
+      let columns = "SELECT attname FROM pg_attribute WHERE attrelid = 'weir.seen_item'::regclass AND attnum > 0"
+      #expect(
+        try fixture.query("\(columns) ORDER BY attnum") == [["_weir_run"], ["id"]],
+        "no spans beside other numbers"
+      )
     }
     let records = segments.reduce(0) { $0 + $1.count }
     let end = try fixture.process(fixture.end(run: Fixture.secondRun, segments: 4, records: records, mode: .full))

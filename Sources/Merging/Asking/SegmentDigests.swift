@@ -7,8 +7,8 @@ internal import PipelineConfig
 /// changed. The target's own are made by ``Comparison``.
 ///
 /// Of each row, `⇥key⇥hash⇥version`, the version without the name of the segment at its end: that of an unchanged row is of another run.
-/// None of the three has a tab in it, and each row of the target has three tabs at least, so as many rows with as many tabs say the same. SHA-256, since the server's MD5 is not
-/// there where FIPS 140 holds; here it was also a fifth faster.
+/// None of the three has a tab in it, and each row of the target has three tabs at least, so as many rows with as many tabs say the
+/// same. SHA-256, since the server's MD5 is not there where FIPS 140 holds; here it was also a fifth faster.
 struct SegmentDigests {
   /// Rows that follow each other.
   struct Part: Equatable {
